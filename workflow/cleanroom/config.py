@@ -1,0 +1,141 @@
+"""The one config model. `config.yaml`, its schema and the docs table are generated from it."""
+
+import difflib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from cleanroom.errors import StopRun
+
+
+class Section(BaseModel):
+    """A part of the config: an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class FaceMatch(Section):
+    """Which series a rule is for: every key given must match."""
+
+    modality: list[str] = Field([], description="modalities, for example [MR, CT]")
+    description: str = Field(
+        "", description="regular expression searched in the Series Description, case ignored"
+    )
+    patient: list[str] = Field([], description="patient pseudonyms")
+    series: list[str] = Field([], description="series pseudonyms")
+
+
+class FaceRule(Section):
+    """How the series that match are de-faced."""
+
+    match: FaceMatch = Field(FaceMatch(), description="which series; an empty match is every series")
+    tool: Literal["builtin", "none"] = Field(
+        "builtin", description="`builtin`, or `none` to keep the face (then say why in `reason`)"
+    )
+    mode: Literal["remove"] = Field("remove", description="`remove`: the face becomes air")
+    reason: str = Field("", description="why the face stays; asked for with `none`, repeated in the report")
+
+    @model_validator(mode="after")
+    def _none_needs_a_reason(self) -> "FaceRule":
+        if self.tool == "none" and not self.reason.strip():
+            raise ValueError("tool `none` keeps the face: say why in `reason`")
+        return self
+
+
+class Faces(Section):
+    """De-facing."""
+
+    rules: list[FaceRule] = Field(
+        [FaceRule()], description="first match wins; a series that no rule matches is set aside"
+    )
+    margin_mm: float = Field(
+        2.0, ge=0, le=20, description="the face mask is widened by this much, never into the brain"
+    )
+
+
+class Config(Section):
+    """Everything a user can set."""
+
+    input: Path = Field(Path("demo/input"), description="the folder to clean; it is never written to")
+    output: Path = Field(
+        Path("results"),
+        description="what may leave the building: release, report and what was set aside",
+    )
+    private: Path = Field(
+        Path("private"),
+        description="what identifies (key, crosswalk, masks, logs): never share it",
+    )
+    key: Path | None = Field(
+        None, description="the file with the 32 byte key; made as `private/key` on the first run when empty"
+    )
+    profile: Literal["basic"] = Field(
+        "basic", description="how headers are cleaned: a file of workflow/headers/profiles"
+    )
+    faces: Faces = Field(Faces(), description="de-facing")
+    studies: list[str] = Field([], description="study pseudonyms to run; empty: all")
+    shard: str = Field(
+        "",
+        pattern=r"^(\d+/\d+)?$",
+        description="`3/50` runs the third of fifty parts; empty: all",
+    )
+
+    @field_validator("studies", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return [part for part in value.split(",") if part] if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _shard_within(self) -> "Config":
+        if self.shard:
+            part, parts = map(int, self.shard.split("/"))
+            if not 1 <= part <= parts:
+                raise ValueError(f"shard {self.shard}: the first number goes from 1 to the second")
+        return self
+
+
+def load(values: Mapping[str, Any]) -> Config:
+    """Check the values of ``config.yaml`` and the command line.
+
+    Raises
+    ------
+    StopRun
+        For an unknown key (naming the nearest known one) or a value out of range.
+    """
+    try:
+        return Config.model_validate(dict(values))
+    except ValidationError as error:
+        lines = [_explain(item) for item in error.errors()]
+        raise StopRun("The config cannot be used:\n  " + "\n  ".join(lines), "mend config.yaml") from None
+
+
+def read(path: Path) -> Config:
+    """Read a config file (YAML or JSON)."""
+    if not path.is_file():
+        raise StopRun(f"There is no config file {path}.", "name one with --config FILE")
+    try:
+        values = yaml.safe_load(path.read_text()) or {}
+    except yaml.YAMLError as error:
+        raise StopRun(f"{path} is not YAML: {error}", "mend that line") from None
+    return load(values)
+
+
+def _explain(item: Any) -> str:
+    where = ".".join(str(part) for part in item["loc"]) or "config"
+    if item["type"] != "extra_forbidden":
+        return f"{where}: {item['msg'].removeprefix('Value error, ')}"
+    near = difflib.get_close_matches(str(item["loc"][-1]), _keys(Config), n=1, cutoff=0.5)
+    hint = f"; did you mean `{near[0]}`?" if near else ""
+    return f"{where}: there is no such key{hint}"
+
+
+def _keys(model: type[BaseModel]) -> list[str]:
+    found: list[str] = []
+    for name, field in model.model_fields.items():
+        found.append(name)
+        for kind in [field.annotation, *getattr(field.annotation, "__args__", ())]:
+            if isinstance(kind, type) and issubclass(kind, BaseModel):
+                found.extend(_keys(kind))
+    return found

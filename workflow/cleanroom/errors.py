@@ -1,0 +1,35 @@
+"""Errors, named by their consequence."""
+
+
+class SetAside(Exception):
+    """One series or file cannot be released; the others go on.
+
+    Parameters
+    ----------
+    reason
+        What happened, in a sentence without anything that identifies a person.
+    fix
+        The line of ``config.yaml`` to change, or what else a person can do.
+    """
+
+    def __init__(self, reason: str, fix: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.fix = fix
+
+
+class StopRun(Exception):
+    """The run cannot start or go on.
+
+    Parameters
+    ----------
+    reason
+        What is wrong.
+    fix
+        What the user changes so that it works.
+    """
+
+    def __init__(self, reason: str, fix: str) -> None:
+        super().__init__(f"{reason}\n  Fix: {fix}")
+        self.reason = reason
+        self.fix = fix

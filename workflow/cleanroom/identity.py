@@ -1,0 +1,76 @@
+"""Pseudonyms, UIDs and date shifts: all from one key, the same in every run."""
+
+import base64
+import hmac
+import os
+from hashlib import sha256
+from pathlib import Path
+
+from pydicom._uid_dict import UID_dictionary
+
+from cleanroom.errors import StopRun
+
+KEY_BYTES = 32
+_PREFIX = {"patient": "P", "study": "S", "series": "E"}
+
+
+class Identity:
+    """Keyed, repeatable replacements for what identifies.
+
+    Parameters
+    ----------
+    key
+        32 secret bytes. Every value is HMAC-SHA256 of its kind and original (RFC 2104).
+    """
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def digest(self, kind: str, original: str) -> bytes:
+        """32 bytes for one original value of one kind."""
+        return hmac.digest(self._key, f"{kind}\0{original}".encode(), sha256)
+
+    def pseudonym(self, kind: str, original: str) -> str:
+        """A pseudonym of ``patient``, ``study`` or ``series``: a letter and 12 of A-Z 2-7."""
+        text = base64.b32encode(self.digest(kind, original)).decode()
+        return _PREFIX[kind] + text[:12]
+
+    def uid(self, original: str) -> str:
+        """A ``2.25.`` UID (PS3.5 B.2); UIDs registered in PS3.6 stay as they are."""
+        original = original.strip("\0 ")
+        if not original or original in UID_dictionary or original.startswith("1.2.840.10008."):
+            return original
+        return f"2.25.{int.from_bytes(self.digest('uid', original)[:16], 'big')}"
+
+    def date_shift_days(self, patient: str) -> int:
+        """Days to add to every date of a patient (pseudonym): whole weeks, 1 to 10 years back."""
+        weeks = 52 + int.from_bytes(self.digest("date_shift", patient)[:4], "big") % 470
+        return -7 * weeks
+
+
+def load_key(path: Path) -> bytes:
+    """The key in ``path``.
+
+    Raises
+    ------
+    StopRun
+        If the file does not hold exactly 32 bytes.
+    """
+    key = path.read_bytes()
+    if len(key) != KEY_BYTES:
+        raise StopRun(
+            f"The key file {path} holds {len(key)} bytes; a key has {KEY_BYTES}.",
+            "restore it from your backup, or name another with `key:` in config.yaml",
+        )
+    return key
+
+
+def make_key(path: Path) -> bytes:
+    """Make a new random key, mode 0600; an existing file is never overwritten."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        key = os.urandom(KEY_BYTES)
+        file.write(key)
+        file.flush()
+        os.fsync(file.fileno())
+    return key

@@ -1,0 +1,60 @@
+"""The manifest of a study: one row an instance, in the order in which they are numbered."""
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+from cleanroom.atomic import write_text
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One DICOM instance of the input, as intake saw it (identifying: private only)."""
+
+    patient: str
+    study: str
+    series: str
+    number: str
+    """``00001`` and on: the order in its series, and its file name in the release."""
+    path: str
+    """Relative to the input folder; in an archive ``archive.zip!/member``."""
+    bytes: int
+    modified: str
+    """ISO 8601 with nanoseconds: with ``bytes`` it tells a changed file."""
+    modality: str
+    sop_class_uid: str
+    sop_instance_uid: str
+    study_instance_uid: str
+    series_instance_uid: str
+    frame_of_reference_uid: str
+    transfer_syntax_uid: str
+    image_type: str
+    """Backslash-separated, as in DICOM."""
+    burned_in_annotation: str
+    conversion_type: str
+    series_description: str
+    frames: int
+    """0 when the instance has no pixel data."""
+
+
+def write(path: Path, instances: Iterable[Instance]) -> None:
+    """Write a manifest; an unchanged one keeps its modification time."""
+    text = io.StringIO()
+    table = csv.DictWriter(
+        text, [field.name for field in fields(Instance)], dialect="excel-tab", lineterminator="\n"
+    )
+    table.writeheader()
+    table.writerows(asdict(instance) for instance in instances)
+    if not path.is_file() or path.read_text() != text.getvalue():
+        write_text(path, text.getvalue())
+
+
+def read(path: Path) -> list[Instance]:
+    """Read a manifest."""
+    with path.open(newline="") as file:
+        return [
+            Instance(**{**row, "bytes": int(row["bytes"]), "frames": int(row["frames"])})  # type: ignore[arg-type]
+            for row in csv.DictReader(file, dialect="excel-tab")
+        ]

@@ -1,0 +1,162 @@
+"""What one step writes down for the next: small JSON files in ``private/work/<study>/``."""
+
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import BaseModel
+
+from cleanroom.atomic import write_text
+
+FaceVerdict = Literal["face", "no_face", "already_removed", "not_applicable", "unsure"]
+
+
+class SetAsideRow(BaseModel):
+    """Something that is not released: a series, or some instances of one."""
+
+    series: str
+    numbers: list[str] = []
+    """Instance numbers (``00007``); empty: the whole series."""
+    step: str
+    reason: str
+    fix: str = ""
+
+
+class Record(BaseModel):
+    """Every step's record."""
+
+    set_aside: list[SetAsideRow] = []
+    seconds: float = 0.0
+    peak_mb: float = 0.0
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read a record."""
+        return cls.model_validate_json(path.read_bytes())
+
+    def save(self, path: Path) -> None:
+        """Write a record, whole or not at all."""
+        write_text(path, self.model_dump_json(indent=1) + "\n")
+
+
+class Code(BaseModel):
+    """A coded method of CID 7050."""
+
+    value: str
+    scheme: str = "DCM"
+    meaning: str
+
+
+class CleanRecord(Record):
+    """``clean.json``; the cleaned headers are in ``headers.zip`` as ``<series>/<nnnnn>.dcm``."""
+
+    profile: str = ""
+    options: list[Code] = []
+    actions: dict[str, dict[str, int]] = {}
+    """Series → action letter → number of elements."""
+
+
+class SeriesText(BaseModel):
+    """What is known of words in the pixels of a series."""
+
+    frames_read: int = 0
+    boxes: int = 0
+
+
+class TextRecord(Record):
+    """``text.json``."""
+
+    series: dict[str, SeriesText] = {}
+
+
+class Volume(BaseModel):
+    """One NIfTI file that dcm2niix made of a series."""
+
+    file: str
+    """Relative to the study's work folder."""
+    shape: list[int]
+    affine: list[list[float]]
+    """4x4, voxel index to RAS millimetres."""
+    resampled: bool = False
+    """One of dcm2niix's extra volumes (``_Eq``, ``_Tilt``): never mapped back."""
+
+
+class VolumeRecord(Record):
+    """``volumes.json``: series → its volumes; a series without a geometry has none."""
+
+    series: dict[str, list[Volume]] = {}
+
+
+class FaceMask(BaseModel):
+    """A mask in the grid of its volume: uint8 NIfTI, 1 where the face is to be replaced."""
+
+    volume: str
+    mask: str
+    voxels: int
+
+
+class SeriesFace(BaseModel):
+    """What was decided about the face in a series."""
+
+    decision: FaceVerdict
+    tool: str = ""
+    mode: str = ""
+    reason: str = ""
+    voxels_changed: int = 0
+    fill: float = 0.0
+    """In real units (after rescale): 0 for MR, -1000 HU for CT."""
+    masks: list[FaceMask] = []
+    measures: dict[str, float] = {}
+    seconds: float = 0.0
+
+
+class FaceRecord(Record):
+    """``faces.json``."""
+
+    series: dict[str, SeriesFace] = {}
+
+
+class EncodedInstance(BaseModel):
+    """One instance in ``encoded/<series>/<number>.dcm``."""
+
+    number: str
+    covered: int
+    """Stored pixel values that were replaced; 0: pixel bytes are the original's, verbatim."""
+
+
+class EncodeRecord(Record):
+    """``encoded.json``."""
+
+    series: dict[str, list[EncodedInstance]] = {}
+
+
+class VerifyRecord(Record):
+    """``verdict.json``: what passed, and the measures the report shows."""
+
+    passed: dict[str, list[str]] = {}
+    """Series → numbers of the instances that may be released."""
+    checks: dict[str, dict[str, str]] = {}
+    """Series → promise or check → ``passed``, or what was found."""
+    pictures: dict[str, list[str]] = {}
+    """Series → PNG files, relative to the work folder (``pictures/after/…``, ``pictures/before/…``)."""
+    dangling: dict[str, list[str]] = {}
+    """Series → pseudonyms of series it refers to that are set aside."""
+
+
+class ReleasedInstance(BaseModel):
+    """One row of ``release/manifest.tsv``."""
+
+    path: str
+    sha256: str
+    bytes: int
+    kind: str = "dicom"
+    patient: str
+    study: str
+    series: str
+    sop_class: str
+    sop_instance_uid: str
+
+
+class ReleaseRecord(Record):
+    """``private/studies/<study>/released.json``; it outlives the intermediates."""
+
+    files: list[ReleasedInstance] = []

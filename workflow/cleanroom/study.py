@@ -1,0 +1,83 @@
+"""The folders of one study, and what earlier steps decided about it."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from cleanroom import manifest
+from cleanroom.config import Config
+from cleanroom.identity import Identity, load_key
+from cleanroom.manifest import Instance
+from cleanroom.records import Record, SetAsideRow
+
+STEPS = {
+    "clean": "clean.json",
+    "redact": "text.json",
+    "convert": "volumes.json",
+    "deface": "faces.json",
+    "encode": "encoded.json",
+    "verify": "verdict.json",
+}
+"""The steps of a study in their order, and the record that each leaves in the work folder."""
+
+
+@dataclass(frozen=True)
+class Study:
+    """One study: the unit of work."""
+
+    config: Config
+    pseudonym: str
+
+    @property
+    def folder(self) -> Path:
+        """``private/studies/<study>``: what outlives the intermediates."""
+        return self.config.private / "studies" / self.pseudonym
+
+    @property
+    def work(self) -> Path:
+        """``private/work/<study>``: intermediates."""
+        return self.config.private / "work" / self.pseudonym
+
+    @cached_property
+    def identity(self) -> Identity:
+        """Pseudonyms, UIDs and date shifts."""
+        return Identity(load_key(self.config.key or self.config.private / "key"))
+
+    @cached_property
+    def instances(self) -> list[Instance]:
+        """Every instance of the manifest."""
+        return manifest.read(self.folder / "manifest.tsv")
+
+    @property
+    def patient(self) -> str:
+        """The patient's pseudonym."""
+        return self.instances[0].patient
+
+    def record_path(self, step: str) -> Path:
+        """Where a step leaves its record."""
+        return self.work / STEPS[step]
+
+    def set_aside(self, before: str) -> list[SetAsideRow]:
+        """What the steps before this one set aside."""
+        rows: list[SetAsideRow] = []
+        for step, name in STEPS.items():
+            if step == before:
+                break
+            path = self.work / name
+            if path.is_file():
+                rows += Record.load(path).set_aside
+        return rows
+
+    def series(self, step: str) -> dict[str, list[Instance]]:
+        """Series → instances that no step before ``step`` has set aside, in their order."""
+        whole = set()
+        single = set()
+        for row in self.set_aside(before=step):
+            whole |= set() if row.numbers else {row.series}
+            single |= {(row.series, number) for number in row.numbers}
+        groups: dict[str, list[Instance]] = defaultdict(list)
+        for instance in self.instances:
+            if instance.series not in whole and (instance.series, instance.number) not in single:
+                groups[instance.series].append(instance)
+        return dict(groups)
