@@ -76,8 +76,9 @@ class Volume(BaseModel):
     shape: list[int]
     affine: list[list[float]]
     """4x4, voxel index to RAS millimetres."""
-    resampled: bool = False
-    """One of dcm2niix's extra volumes (``_Eq``, ``_Tilt``): never mapped back."""
+    role: Literal["plain", "uneven", "resampled"] = "plain"
+    """``uneven``: the slices' own values, but the affine is not right for all of them (a gap, a tilt);
+    dcm2niix then writes a ``resampled`` one beside it, whose affine is right and whose values are not."""
 
 
 class VolumeRecord(Record):
