@@ -85,7 +85,7 @@ def _role(path: Path, paths: list[Path]) -> Role:
 
 def _keep(study: Study, path: Path, role: Role, target: Path) -> Volume:
     target.parent.mkdir(parents=True, exist_ok=True)
-    image = nibabel.load(path)
+    image = nibabel.Nifti1Image.from_filename(path)
     path.replace(target)
     return Volume(
         file=str(target.relative_to(study.work)),
