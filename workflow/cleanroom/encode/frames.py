@@ -1,6 +1,7 @@
 """Where each frame of an instance lies in the scanner: LPS millimetres, as DICOM writes it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,7 +81,7 @@ def _vector(group: list[Dataset], sequence: str, keyword: str, length: int) -> N
     return np.array(value, dtype=float)
 
 
-def _value(group: list[Dataset], sequence: str, keyword: str) -> object:
+def _value(group: list[Dataset], sequence: str, keyword: str) -> Any:
     for part in group:
         for holder in (_first(part, sequence), part):
             if keyword in holder:

@@ -7,6 +7,7 @@ from typing import cast
 
 import nibabel
 import numpy as np
+from nibabel.arrayproxy import ArrayProxy
 from numpy.typing import NDArray
 
 from cleanroom.encode.frames import Frame
@@ -35,13 +36,13 @@ class Image:
 def load(work: Path, volume: Volume) -> Image:
     """Read the values of a volume without applying its scale; a 4D one keeps its time axis."""
     image = nibabel.Nifti1Image.from_filename(work / volume.file, mmap=False)
-    values = np.asanyarray(image.dataobj.get_unscaled())  # type: ignore[union-attr]
+    values = np.asanyarray(cast(ArrayProxy, image.dataobj).get_unscaled())
     if values.dtype.names:
         values = np.stack([values[name] for name in values.dtype.names], axis=-1)[:, :, :, np.newaxis]
     elif values.ndim == 3:
         values = values[..., np.newaxis]
-    slope, intercept = image.header.get_slope_inter()
-    return Image(volume, values, 1.0 if slope is None else slope, 0.0 if intercept is None else intercept)
+    slope, intercept = cast(ArrayProxy, image.dataobj).slope, cast(ArrayProxy, image.dataobj).inter
+    return Image(volume, values, float(slope), float(intercept))
 
 
 Lattice = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]

@@ -5,7 +5,7 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 from pydicom import Dataset
-from pydicom.pixels import get_decoder
+from pydicom.pixels.decoders.base import get_decoder
 
 from cleanroom.errors import SetAside
 
@@ -40,8 +40,8 @@ def words(dataset: Dataset) -> NDArray[np.generic]:
     samples = int(dataset.SamplesPerPixel)
     if samples > 1 and dataset.PlanarConfiguration != 0:
         raise SetAside("colour planes that are not interleaved cannot be filled")
-    shape = (int(dataset.get("NumberOfFrames") or 1), int(dataset.Rows), int(dataset.Columns))
-    shape = (*shape, samples) if samples > 1 else shape
+    shape = [int(dataset.get("NumberOfFrames") or 1), int(dataset.Rows), int(dataset.Columns)]
+    shape += [samples] if samples > 1 else []
     found = np.frombuffer(dataset.PixelData, kind, count=int(np.prod(shape)))
     return found.reshape(shape)
 

@@ -2,7 +2,6 @@
 
 from hashlib import blake2b
 from pathlib import Path
-from typing import cast
 
 import nibabel
 import numpy as np
@@ -64,10 +63,8 @@ class Proof:
             if voxels and mapping.same_values(frame, pixels, image, voxels):
                 return self._mask(image)[voxels] > 0
         for image in self._images:
-            if (
-                image.volume.role == "uneven"
-                and _content(mapping.upright(frame, pixels, image)) in self._slices
-            ):
+            uneven = image.volume.role == "uneven"
+            if uneven and _content(mapping.upright(frame, pixels, image)) in self._slices:
                 return self._by_position(frame, pixels)
         raise SetAside(
             "the converted volume cannot be mapped back to the pixels exactly",
@@ -99,7 +96,7 @@ class Proof:
     def _mask(self, image: Image) -> NDArray[np.uint8]:
         if image.volume.file not in self._masks:
             raise SetAside("one of the volumes of the series has no mask")
-        return cast("NDArray[np.uint8]", self._masks[image.volume.file])
+        return self._masks[image.volume.file]
 
 
 def _content(values: NDArray[np.generic]) -> bytes:
