@@ -1,0 +1,16 @@
+rule clean:
+    input:
+        manifest=PRIVATE / "studies" / "{study}" / "manifest.tsv",
+    output:
+        record=PRIVATE / "work" / "{study}" / "clean.json",
+        headers=temp(PRIVATE / "work" / "{study}" / "headers.zip"),
+    params:
+        version=PLAN.version("clean"),
+    log:
+        PRIVATE / "logs" / "clean" / "{study}.log",
+    conda:
+        "../../envs/headers.yaml"
+    resources:
+        mem_mb=1000,
+    shell:
+        "python -m cleanroom clean --config {PLAN.file} --study {wildcards.study} > {log} 2>&1"

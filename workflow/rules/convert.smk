@@ -1,0 +1,17 @@
+rule convert:
+    input:
+        manifest=PRIVATE / "studies" / "{study}" / "manifest.tsv",
+        text=PRIVATE / "work" / "{study}" / "text.json",
+    output:
+        record=PRIVATE / "work" / "{study}" / "volumes.json",
+        volumes=temp(directory(PRIVATE / "work" / "{study}" / "volumes")),
+    params:
+        version=PLAN.version("convert"),
+    log:
+        PRIVATE / "logs" / "convert" / "{study}.log",
+    conda:
+        "../../envs/convert.yaml"
+    resources:
+        mem_mb=4000,
+    shell:
+        "python -m cleanroom convert --config {PLAN.file} --study {wildcards.study} > {log} 2>&1"

@@ -1,0 +1,19 @@
+rule deface:
+    input:
+        manifest=PRIVATE / "studies" / "{study}" / "manifest.tsv",
+        text=PRIVATE / "work" / "{study}" / "text.json",
+        volumes=PRIVATE / "work" / "{study}" / "volumes.json",
+        grids=PRIVATE / "work" / "{study}" / "volumes",
+    output:
+        record=PRIVATE / "work" / "{study}" / "faces.json",
+        masks=directory(PRIVATE / "work" / "{study}" / "faces"),
+    params:
+        version=PLAN.version("deface"),
+    log:
+        PRIVATE / "logs" / "deface" / "{study}.log",
+    conda:
+        "../../envs/deface.yaml"
+    resources:
+        mem_mb=4000,
+    shell:
+        "python -m cleanroom deface --config {PLAN.file} --study {wildcards.study} > {log} 2>&1"

@@ -1,0 +1,15 @@
+checkpoint intake:
+    output:
+        PRIVATE / "studies.tsv",
+    params:
+        input=PLAN.fingerprint,
+        version=PLAN.version("intake"),
+    log:
+        PRIVATE / "logs" / "intake.log",
+    conda:
+        "../../envs/headers.yaml"
+    threads: workflow.cores
+    resources:
+        mem_mb=1000,
+    shell:
+        "python -m cleanroom intake --config {PLAN.file} --threads {threads} > {log} 2>&1"
