@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 from cleanroom import __version__, config
@@ -11,6 +12,7 @@ from cleanroom.errors import StopRun
 from cleanroom.step import FUNCTIONS
 
 DEFAULT = Path("config.yaml")
+Run = Callable[[argparse.Namespace], None]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -38,9 +40,7 @@ def parser() -> argparse.ArgumentParser:
         command.set_defaults(step=step)
         command.add_argument("--study", required=step not in {"clean", "redact"}, help="a study's pseudonym")
         if step == "clean":
-            command.add_argument(
-                "folders", nargs="*", type=Path, metavar="IN OUT", help="whole files instead"
-            )
+            command.add_argument("folders", nargs="*", type=Path, metavar="IN OUT")
     report = _command(commands, "report", "write the report, the tables and the provenance", _report)
     report.add_argument("--partial", action="store_true", help="some jobs were killed")
     _command(commands, "summary", "the last lines of a run", _summary)
@@ -52,7 +52,9 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def _command(commands, name, text, run):  # type: ignore[no-untyped-def]
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, text: str, run: Run
+) -> argparse.ArgumentParser:
     command = commands.add_parser(name, help=text)
     command.add_argument("--config", type=Path, default=DEFAULT, help="config file (default: config.yaml)")
     command.set_defaults(run=run)

@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from zipfile import ZipFile
 
 from cleanroom.errors import SetAside, StopRun
 from cleanroom.records import Record, SetAsideRow
@@ -24,6 +25,9 @@ FUNCTIONS = {
 }
 """Each step's module and function: imported only by the step itself."""
 
+FOLDERS = {"convert": "volumes", "deface": "faces", "encode": "encoded", "verify": "pictures"}
+"""What a step leaves besides its record, empty when it fails."""
+
 
 def run(step: str, study: Study) -> None:
     """Run a step on a study and write its record.
@@ -36,10 +40,12 @@ def run(step: str, study: Study) -> None:
     module, name = FUNCTIONS[step]
     path = study.record_path(step) if step in RECORDS else study.folder / "released.json"
     started = time.perf_counter()
-    study.work.mkdir(parents=True, exist_ok=True)
+    (study.work / FOLDERS.get(step, "")).mkdir(parents=True, exist_ok=True)
     record = guarded(getattr(import_module(module), name), step, study)
     record.seconds = round(time.perf_counter() - started, 3)
     record.peak_mb = round(peak_mb(), 1)
+    if step == "clean" and not (study.work / "headers.zip").exists():
+        ZipFile(study.work / "headers.zip", "w").close()
     record.save(path)
 
 

@@ -4,13 +4,13 @@ rule clean:
     output:
         record=PRIVATE / "work" / "{study}" / "clean.json",
         headers=temp(PRIVATE / "work" / "{study}" / "headers.zip"),
-    params:
-        version=PLAN.version("clean"),
     log:
         PRIVATE / "logs" / "clean" / "{study}.log",
     conda:
         "../../envs/headers.yaml"
     resources:
         mem_mb=1000,
+    params:
+        version=PLAN.version("clean"),
     shell:
         "python -m cleanroom clean --config {PLAN.file} --study {wildcards.study} > {log} 2>&1"

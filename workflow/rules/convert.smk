@@ -5,13 +5,13 @@ rule convert:
     output:
         record=PRIVATE / "work" / "{study}" / "volumes.json",
         volumes=temp(directory(PRIVATE / "work" / "{study}" / "volumes")),
-    params:
-        version=PLAN.version("convert"),
     log:
         PRIVATE / "logs" / "convert" / "{study}.log",
     conda:
         "../../envs/convert.yaml"
     resources:
         mem_mb=4000,
+    params:
+        version=PLAN.version("convert"),
     shell:
         "python -m cleanroom convert --config {PLAN.file} --study {wildcards.study} > {log} 2>&1"

@@ -7,13 +7,13 @@ rule deface:
     output:
         record=PRIVATE / "work" / "{study}" / "faces.json",
         masks=directory(PRIVATE / "work" / "{study}" / "faces"),
-    params:
-        version=PLAN.version("deface"),
     log:
         PRIVATE / "logs" / "deface" / "{study}.log",
     conda:
         "../../envs/deface.yaml"
     resources:
         mem_mb=4000,
+    params:
+        version=PLAN.version("deface"),
     shell:
         "python -m cleanroom deface --config {PLAN.file} --study {wildcards.study} > {log} 2>&1"

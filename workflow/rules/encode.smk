@@ -11,13 +11,13 @@ rule encode:
     output:
         record=PRIVATE / "work" / "{study}" / "encoded.json",
         instances=temp(directory(PRIVATE / "work" / "{study}" / "encoded")),
-    params:
-        version=PLAN.version("encode"),
     log:
         PRIVATE / "logs" / "encode" / "{study}.log",
     conda:
         "../../envs/headers.yaml"
     resources:
         mem_mb=4000,
+    params:
+        version=PLAN.version("encode"),
     shell:
         "python -m cleanroom encode --config {PLAN.file} --study {wildcards.study} > {log} 2>&1"

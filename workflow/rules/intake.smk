@@ -1,9 +1,6 @@
 checkpoint intake:
     output:
         PRIVATE / "studies.tsv",
-    params:
-        input=PLAN.fingerprint,
-        version=PLAN.version("intake"),
     log:
         PRIVATE / "logs" / "intake.log",
     conda:
@@ -11,5 +8,8 @@ checkpoint intake:
     threads: workflow.cores
     resources:
         mem_mb=1000,
+    params:
+        input=PLAN.fingerprint,
+        version=PLAN.version("intake"),
     shell:
         "python -m cleanroom intake --config {PLAN.file} --threads {threads} > {log} 2>&1"

@@ -3,14 +3,14 @@ rule redact:
         manifest=PRIVATE / "studies" / "{study}" / "manifest.tsv",
     output:
         record=PRIVATE / "work" / "{study}" / "text.json",
-    params:
-        version=PLAN.version("redact"),
     log:
         PRIVATE / "logs" / "redact" / "{study}.log",
     conda:
         "../../envs/headers.yaml"
     resources:
         mem_mb=1000,
+    params:
+        version=PLAN.version("redact"),
     shell:
         "python -m cleanroom redact --config {PLAN.file} --study {wildcards.study} > {log} 2>&1"
 
@@ -20,13 +20,13 @@ rule redact_files:
         studies=PRIVATE / "studies.tsv",
     output:
         record=PRIVATE / "work" / "files" / "text.json",
-    params:
-        version=PLAN.version("redact"),
     log:
         PRIVATE / "logs" / "redact" / "files.log",
     conda:
         "../../envs/headers.yaml"
     resources:
         mem_mb=1000,
+    params:
+        version=PLAN.version("redact"),
     shell:
         "python -m cleanroom redact --config {PLAN.file} > {log} 2>&1"

@@ -10,13 +10,13 @@ rule release:
         instances=PRIVATE / "work" / "{study}" / "encoded",
     output:
         record=PRIVATE / "studies" / "{study}" / "released.json",
-    params:
-        version=PLAN.version("release"),
     log:
         PRIVATE / "logs" / "release" / "{study}.log",
     conda:
         "../../envs/headers.yaml"
     resources:
         mem_mb=1000,
+    params:
+        version=PLAN.version("release"),
     shell:
         "python -m cleanroom release --config {PLAN.file} --study {wildcards.study} > {log} 2>&1"

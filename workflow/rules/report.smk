@@ -12,13 +12,13 @@ rule report:
         inventory=PRIVATE / "inventory.tsv",
         crosswalk=PRIVATE / "crosswalk.tsv",
         private=PRIVATE / "report" / "index.html",
-    params:
-        version=PLAN.version("report"),
     log:
         PRIVATE / "logs" / "report.log",
     conda:
         "../../envs/report.yaml"
     resources:
         mem_mb=2000,
+    params:
+        version=PLAN.version("report"),
     shell:
         "python -m cleanroom report --config {PLAN.file} > {log} 2>&1"

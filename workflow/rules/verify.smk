@@ -12,13 +12,13 @@ rule verify:
     output:
         record=PRIVATE / "work" / "{study}" / "verdict.json",
         pictures=directory(PRIVATE / "work" / "{study}" / "pictures"),
-    params:
-        version=PLAN.version("verify"),
     log:
         PRIVATE / "logs" / "verify" / "{study}.log",
     conda:
         "../../envs/verify.yaml"
     resources:
         mem_mb=4000,
+    params:
+        version=PLAN.version("verify"),
     shell:
         "python -m cleanroom verify --config {PLAN.file} --study {wildcards.study} > {log} 2>&1"
