@@ -11,6 +11,7 @@ rule clean:
     resources:
         mem_mb=1000,
     params:
+        config=PLAN.file,
         version=PLAN.version("clean"),
     shell:
-        "python -m cleanroom clean --config {PLAN.file} --study {wildcards.study} > {log} 2>&1"
+        "python -m cleanroom clean --config {params.config} --study {wildcards.study} > {log} 2>&1"

@@ -12,6 +12,7 @@ rule convert:
     resources:
         mem_mb=4000,
     params:
+        config=PLAN.file,
         version=PLAN.version("convert"),
     shell:
-        "python -m cleanroom convert --config {PLAN.file} --study {wildcards.study} > {log} 2>&1"
+        "python -m cleanroom convert --config {params.config} --study {wildcards.study} > {log} 2>&1"

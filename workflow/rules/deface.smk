@@ -14,6 +14,7 @@ rule deface:
     resources:
         mem_mb=4000,
     params:
+        config=PLAN.file,
         version=PLAN.version("deface"),
     shell:
-        "python -m cleanroom deface --config {PLAN.file} --study {wildcards.study} > {log} 2>&1"
+        "python -m cleanroom deface --config {params.config} --study {wildcards.study} > {log} 2>&1"

@@ -18,6 +18,7 @@ rule encode:
     resources:
         mem_mb=4000,
     params:
+        config=PLAN.file,
         version=PLAN.version("encode"),
     shell:
-        "python -m cleanroom encode --config {PLAN.file} --study {wildcards.study} > {log} 2>&1"
+        "python -m cleanroom encode --config {params.config} --study {wildcards.study} > {log} 2>&1"

@@ -10,6 +10,7 @@ checkpoint intake:
         mem_mb=1000,
     params:
         input=PLAN.fingerprint,
+        config=PLAN.file,
         version=PLAN.version("intake"),
     shell:
-        "python -m cleanroom intake --config {PLAN.file} --threads {threads} > {log} 2>&1"
+        "python -m cleanroom intake --config {params.config} --threads {threads} > {log} 2>&1"

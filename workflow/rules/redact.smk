@@ -10,9 +10,10 @@ rule redact:
     resources:
         mem_mb=1000,
     params:
+        config=PLAN.file,
         version=PLAN.version("redact"),
     shell:
-        "python -m cleanroom redact --config {PLAN.file} --study {wildcards.study} > {log} 2>&1"
+        "python -m cleanroom redact --config {params.config} --study {wildcards.study} > {log} 2>&1"
 
 
 rule redact_files:
@@ -27,6 +28,7 @@ rule redact_files:
     resources:
         mem_mb=1000,
     params:
+        config=PLAN.file,
         version=PLAN.version("redact"),
     shell:
-        "python -m cleanroom redact --config {PLAN.file} > {log} 2>&1"
+        "python -m cleanroom redact --config {params.config} > {log} 2>&1"

@@ -17,6 +17,7 @@ rule release:
     resources:
         mem_mb=1000,
     params:
+        config=PLAN.file,
         version=PLAN.version("release"),
     shell:
-        "python -m cleanroom release --config {PLAN.file} --study {wildcards.study} > {log} 2>&1"
+        "python -m cleanroom release --config {params.config} --study {wildcards.study} > {log} 2>&1"

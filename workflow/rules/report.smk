@@ -19,6 +19,7 @@ rule report:
     resources:
         mem_mb=2000,
     params:
+        config=PLAN.file,
         version=PLAN.version("report"),
     shell:
-        "python -m cleanroom report --config {PLAN.file} > {log} 2>&1"
+        "python -m cleanroom report --config {params.config} > {log} 2>&1"

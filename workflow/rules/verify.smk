@@ -19,6 +19,7 @@ rule verify:
     resources:
         mem_mb=4000,
     params:
+        config=PLAN.file,
         version=PLAN.version("verify"),
     shell:
-        "python -m cleanroom verify --config {PLAN.file} --study {wildcards.study} > {log} 2>&1"
+        "python -m cleanroom verify --config {params.config} --study {wildcards.study} > {log} 2>&1"
