@@ -73,7 +73,9 @@ def attribute_types(highdicom: Path) -> Iterator[list[str]]:
     for (parent, tag), by_object in sorted(types.items()):
         strictest = min(by_object.values(), key=STRICTEST_FIRST.index)
         yield ["*", parent, tag, strictest]
-        yield from ([name, parent, tag, kind] for name, kind in sorted(by_object.items()) if kind != strictest)
+        yield from (
+            [name, parent, tag, kind] for name, kind in sorted(by_object.items()) if kind != strictest
+        )
 
 
 def _attributes(modules: Any, used: Any) -> Iterator[Any]:
