@@ -40,8 +40,9 @@ KEPT_REASON = "radiotherapy of the face needs the face"
 PNG_NAMES = ["axial", "coronal", "sagittal", "front", "side"]
 
 TABLE = (
-    "CREATE TABLE files(path TEXT PRIMARY KEY, bytes INTEGER, modified TEXT, kind TEXT, patient TEXT, study TEXT,"
-    " series TEXT, number TEXT, sop_instance_uid TEXT, verdict TEXT, released_as TEXT, reason TEXT)"
+    "CREATE TABLE files(path TEXT PRIMARY KEY, bytes INTEGER, modified TEXT, kind TEXT, patient TEXT,"
+    " study TEXT, series TEXT, number TEXT, sop_instance_uid TEXT,"
+    " verdict TEXT, released_as TEXT, reason TEXT)"
 )
 LOOSE = [
     ("junk/scan.dcm", "unreadable", "set_aside", "it cannot be read as DICOM: the data end too early"),

@@ -65,8 +65,9 @@ def _decide(base: sqlite3.Connection, config: Config, partial: bool) -> list[Ste
         if decided != len(evidence.instances) and not partial:
             raise StopRun(f"The manifest of study {study} names files that the inventory lacks.", AGAIN)
         times += evidence.times
-    files = records.files_record(config)
-    inventory.decide_files(base, files)
+    files = records.files(config)
+    times += files
+    inventory.decide_files(base, [row for time in files for row in time.record.set_aside])
     left = inventory.close(base)
     if left and not partial:
         raise StopRun(f"{left:,} input files have no verdict.", AGAIN)

@@ -7,7 +7,7 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from cleanroom.errors import StopRun
-from cleanroom.records import NO_VERDICT, TextRecord
+from cleanroom.records import NO_VERDICT, SetAsideRow
 from cleanroom.report.verdicts import Verdict
 
 WORDS = "pictures and PDFs may carry words, and nothing has read them yet"
@@ -83,13 +83,13 @@ def decide(base: sqlite3.Connection, verdicts: Iterable[Verdict]) -> int:
     ).rowcount
 
 
-def decide_files(base: sqlite3.Connection, record: TextRecord) -> None:
+def decide_files(base: sqlite3.Connection, set_aside_rows: list[SetAsideRow]) -> None:
     """Set aside the pictures and PDFs, with the reason that ``redact`` gave."""
     rows = base.execute(
         "SELECT path, number FROM files WHERE kind IN ('picture', 'pdf') AND verdict <> 'not_content'"
     )
-    named = {number: row for row in reversed(record.set_aside) for number in row.numbers}
-    others = next((row for row in record.set_aside if not row.numbers), None)
+    named = {number: row for row in reversed(set_aside_rows) for number in row.numbers}
+    others = next((row for row in set_aside_rows if not row.numbers), None)
     found = ((path, named.get(number) or named.get(path) or others) for path, number in rows)
     decide(
         base,

@@ -6,7 +6,7 @@ import unicodedata
 LONGEST = 400
 _PATH = re.compile(
     r"""(?P<quote>['"])[^'"]*[/\\][^'"]*(?P=quote)   # quoted, as in Python's own messages
-    | (?<![\w./\\])(?:[A-Za-z]:\\|\\\\|/)(?=[^\s/\\])[^'"]*   # absolute: up to the end, it may hold blanks
+    | (?<![\w./\\<])(?:[A-Za-z]:\\|\\\\|/)(?=[^\s/\\])[^'"]*   # absolute: up to the end, it may hold blanks
     """,
     re.VERBOSE,
 )
