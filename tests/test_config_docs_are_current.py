@@ -1,26 +1,15 @@
 """What is generated from the config model is committed as generated."""
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 import yaml
 
 from cleanroom.config import Config, load
-from cleanroom.config_docs import config_schema, config_table, config_yaml
-
-ROOT = Path(__file__).parents[1]
-FILES = {
-    "config.yaml": config_yaml,
-    "workflow/config.schema.json": config_schema,
-    "docs/config.md": config_table,
-}
+from cleanroom.config_docs import FILES, ROOT, config_yaml
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_the_committed_file_is_the_generated_one(name: str) -> None:
-    make: Callable[[], str] = FILES[name]
-    assert (ROOT / name).read_text() == make(), f"run `python -m cleanroom config` and commit {name}"
+    assert (ROOT / name).read_text() == FILES[name](), f"run `python -m cleanroom config` and commit {name}"
 
 
 def test_config_yaml_holds_the_defaults() -> None:

@@ -53,8 +53,8 @@ def test_nothing_is_fetched(sample: Sample, private: bool) -> None:
 
 def test_no_before_picture_is_on_the_shareable_page(sample: Sample) -> None:
     work = sample.config.private / "work" / FIRST
-    before = data_uri(work / f"pictures/before/{HEAD}_front.png", LARGE)
-    after = data_uri(work / f"pictures/after/{HEAD}_front.png", LARGE)
+    before = data_uri(work / f"pictures/before/{HEAD}-front.png", LARGE)
+    after = data_uri(work / f"pictures/after/{HEAD}-front.png", LARGE)
     assert before.startswith("data:image/jpeg") and before != after
     assert before in sample.page(private=True)
     assert after in sample.page(private=True)
@@ -74,6 +74,16 @@ def test_a_series_set_aside_has_no_picture_on_the_shareable_page(sample: Sample)
     report(sample.config)
     assert "<img" not in card(sample.page(), UNSURE)
     assert "<img" in card(sample.page(private=True), UNSURE)
+
+
+def test_what_was_withheld_is_on_the_private_page_alone(sample: Sample) -> None:
+    work = sample.config.private / "work" / FIRST
+    (work / "pictures" / "after").rename(work / "pictures" / "withheld")
+    record = work / "verdict.json"
+    record.write_text(record.read_text().replace("pictures/after", "pictures/withheld"))
+    report(sample.config)
+    assert "<img" not in card(sample.page(), HEAD)
+    assert card(sample.page(private=True), HEAD).count("<img") == 2 * len(PNG_NAMES)
 
 
 def test_a_picture_is_its_pixels_alone(tmp_path: Path) -> None:

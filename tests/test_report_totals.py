@@ -158,13 +158,47 @@ def test_a_missing_inventory_names_the_step_to_run(sample: Sample) -> None:
 
 
 def test_pictures_and_pdfs_take_the_reason_of_their_own_row(sample: Sample) -> None:
-    sample.add_file("scan.png", kind="picture", number="00007")
+    sample.add_file("scan.png", kind="picture")
     rows = [
-        SetAsideRow(series="", numbers=["00007"], step="redact", reason="it shows a form"),
-        SetAsideRow(series="", step="redact", reason="words"),
+        SetAsideRow(series="", numbers=["scan.png"], step="redact", reason="it shows a form"),
+        SetAsideRow(series="", numbers=["picture"], step="redact", reason="a picture"),
+        SetAsideRow(series="", numbers=["pdf"], step="redact", reason="a PDF"),
     ]
     TextRecord(set_aside=rows).save(sample.config.private / "work" / "files" / "text.json")
     report(sample.config)
     found = table(sample.config.private / "inventory.tsv").set_index("path")["reason"]
     assert found["scan.png"] == "it shows a form"
-    assert found["letter.pdf"] == "words"
+    assert found["Mueller_Anna.jpg"] == "a picture"
+    assert found["letter.pdf"] == "a PDF"
+
+
+def test_a_series_that_left_the_input_stays_in_the_release(sample: Sample) -> None:
+    path = sample.config.private / "studies" / FIRST / "released.json"
+    record = ReleaseRecord.load(path)
+    old = record.files[0].model_copy(
+        update={"series": "EOLD22222222A", "path": "release/dicom/old/00001.dcm"}
+    )
+    record.model_copy(update={"files": [*record.files, old]}).save(path)
+    report(sample.config)
+    assert totals(sample)["files_released"] == 7
+    assert len(table(sample.config.output / "release" / "manifest.tsv")) == 8
+
+
+def test_a_study_that_intake_set_aside_whole_needs_no_records(sample: Sample) -> None:
+    names = {"patient": BERT, "study": "STWO22222222A", "series": "ETWO22222222A"}
+    sample.add_file(
+        "two/IM1", kind="dicom", verdict="set_aside", reason="its study names two patients", **names
+    )
+    report(sample.config)
+    assert totals(sample)["files_set_aside"] == 8
+
+
+def test_the_crosswalk_leads_back(sample: Sample) -> None:
+    report(sample.config)
+    rows = table(sample.config.private / "crosswalk.tsv")
+    assert list(rows.columns) == ["kind", "original", "pseudonym"]
+    files = rows[rows["kind"] == "file"].set_index("original")["pseudonym"]
+    assert files[f"Doe^John/{HEAD}/IM1"].endswith(f"{HEAD}/00001.dcm")
+    frames = rows[rows["kind"] == "frame_of_reference"].set_index("original")["pseudonym"]
+    assert frames[f"1.2.3.{HEAD}"].startswith("2.25.")
+    assert set(rows[rows["kind"] == "instance"]["original"]) == {f"1.2.3.{n}" for n in range(1, 5)}

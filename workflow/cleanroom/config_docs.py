@@ -1,7 +1,7 @@
 """``config.yaml``, its JSON schema and its docs table: generated from the one model."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
@@ -10,6 +10,7 @@ import yaml
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from cleanroom.atomic import write_text
 from cleanroom.config import Config
 
 HEAD = """\
@@ -17,7 +18,6 @@ HEAD = """\
 # Any key can be given on the command line too: snakemake --config input=/data/export
 # Made from workflow/cleanroom/config.py by `python -m cleanroom config`; change values, not keys.
 """
-WIDTH = 100
 
 
 def config_yaml() -> str:
@@ -41,6 +41,20 @@ def config_table() -> str:
         "One row a key of `config.yaml`. `faces.rules[]` stands for each rule of the list.\n\n"
         "| key | values | default | what it does |\n|---|---|---|---|\n" + rows
     )
+
+
+FILES: dict[str, Callable[[], str]] = {
+    "config.yaml": config_yaml,
+    "workflow/config.schema.json": config_schema,
+    "docs/config.md": config_table,
+}
+ROOT = Path(__file__).parents[2]
+
+
+def write() -> None:
+    """Write the generated documents again."""
+    for name, make in FILES.items():
+        write_text(ROOT / name, make(), mode=0o644)
 
 
 def _yaml_keys(section: BaseModel) -> Iterator[str]:

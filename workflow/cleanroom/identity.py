@@ -3,6 +3,7 @@
 import base64
 import hmac
 import os
+import re
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from pydicom._uid_dict import UID_dictionary
 from cleanroom.errors import StopRun
 
 KEY_BYTES = 32
+_REGISTERED = re.compile(r"1\.2\.840\.10008(\.(0|[1-9][0-9]{0,3})){1,9}")
+"""What DICOM registers, newer editions included; the short parts leave no room for an ID or a date."""
 _PREFIX = {"patient": "P", "study": "S", "series": "E"}
 
 
@@ -38,7 +41,7 @@ class Identity:
     def uid(self, original: str) -> str:
         """A ``2.25.`` UID (PS3.5 B.2); UIDs registered in PS3.6 stay as they are."""
         original = original.strip("\0 ")
-        if not original or original in UID_dictionary or original.startswith("1.2.840.10008."):
+        if not original or original in UID_dictionary or _REGISTERED.fullmatch(original):
             return original
         return f"2.25.{int.from_bytes(self.digest('uid', original)[:16], 'big')}"
 

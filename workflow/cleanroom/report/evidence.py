@@ -22,7 +22,7 @@ from cleanroom.records import (
     VerifyRecord,
     VolumeRecord,
 )
-from cleanroom.study import STEPS, Study
+from cleanroom.study import RECORDS, Study
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def load(config: Config, pseudonym: str) -> Evidence:
 
 def files(config: Config) -> list[StepTime]:
     """What ``redact`` decided about pictures and PDFs; empty when it has not run."""
-    path = config.private / "work" / "files" / STEPS["redact"]
+    path = config.private / "work" / "files" / RECORDS["redact"]
     return list(_times({"redact": (TextRecord, path)}))
 
 
