@@ -37,11 +37,12 @@ UNSURE_ROW = SetAsideRow(
     fix="add a rule to `faces.rules` that matches this series, with another `tool` or with `none`",
 )
 KEPT_REASON = "radiotherapy of the face needs the face"
-PNG_NAMES = ["axial", "coronal", "sagittal", "front", "side"]
+PNG_NAMES = ["slices", "front", "left"]
 
 TABLE = (
-    "CREATE TABLE files(path TEXT PRIMARY KEY, bytes INTEGER, modified TEXT, kind TEXT, patient TEXT, study TEXT,"
-    " series TEXT, number TEXT, sop_instance_uid TEXT, verdict TEXT, released_as TEXT, reason TEXT)"
+    "CREATE TABLE files(path TEXT PRIMARY KEY, bytes INTEGER, modified TEXT, kind TEXT, patient TEXT,"
+    " study TEXT, series TEXT, number TEXT, sop_instance_uid TEXT,"
+    " verdict TEXT, released_as TEXT, reason TEXT)"
 )
 LOOSE = [
     ("junk/scan.dcm", "unreadable", "set_aside", "it cannot be read as DICOM: the data end too early"),
@@ -64,6 +65,10 @@ class Sample:
         self.config.private.mkdir(mode=0o700)
         self.base = sqlite3.connect(self.config.private / "inventory.sqlite")
         self.base.execute(TABLE)
+        self.base.execute(
+            "CREATE TABLE crosswalk(kind TEXT, original TEXT, pseudonym TEXT, PRIMARY KEY (kind, original))"
+        )
+        (self.config.private / "key").write_bytes(bytes(32))
         for path, kind, verdict, reason in LOOSE:
             self.add_file(path, kind=kind, verdict=verdict, reason=reason)
         self.first(FIRST)
@@ -149,11 +154,12 @@ class Sample:
         texts |= {"patient": patient, "study": study, "series": series, "number": f"{number:05d}"}
         texts |= {"path": f"Doe^John/{series}/IM{number}", "modality": modality}
         texts |= {"sop_instance_uid": f"1.2.3.{number}", "series_description": "Doe axial T1"}
+        texts |= {"frame_of_reference_uid": f"1.2.3.{series}"}
         return Instance(**(texts | {"bytes": 1000, "frames": 1}))  # type: ignore[arg-type]
 
     def verdict(self, study: Study, series: str, checks: list[str]) -> None:
         """``verdict.json`` and the pictures of one series."""
-        files = [f"pictures/{kind}/{series}_{view}.png" for kind in ["after", "before"] for view in PNG_NAMES]
+        files = [f"pictures/{kind}/{series}-{view}.png" for kind in ["after", "before"] for view in PNG_NAMES]
         for file in files:
             draw(study.work / file)
         VerifyRecord(
@@ -180,9 +186,7 @@ class Sample:
 
     def pictures_and_pdfs(self) -> None:
         """What ``redact`` says of loose files."""
-        row = SetAsideRow(
-            series="", numbers=[], step="redact", reason="pictures and PDFs may carry words", fix=""
-        )
+        row = SetAsideRow(series="", step="redact", reason="pictures and PDFs may carry words", fix="")
         TextRecord(set_aside=[row], seconds=0.1).save(self.config.private / "work" / "files" / "text.json")
 
     def figures(self) -> dict[str, Any]:
@@ -198,12 +202,16 @@ class Sample:
 
 
 def draw(path: Path) -> None:
-    """A picture of a head of sorts; before pictures are brighter and have a nose."""
+    """A picture of a head of sorts; before pictures have a nose."""
     before = "/before/" in str(path)
-    picture = Image.radial_gradient("L").point(lambda value: max(0, 200 - value))
-    pen = ImageDraw.Draw(picture)
-    pen.ellipse((70, 50, 186, 200), fill=230 if before else 150)
+    head = Image.radial_gradient("L").point(lambda value: max(0, 200 - value))
+    pen = ImageDraw.Draw(head)
+    pen.ellipse((70, 50, 186, 200), fill=150)
     if before:
         pen.polygon([(128, 90), (100, 150), (156, 150)], fill=255)
+    planes = 3 if "slices" in path.name else 1
+    picture = Image.new("L", (256 * planes, 256))
+    for plane in range(planes):
+        picture.paste(head, (256 * plane, 0))
     path.parent.mkdir(parents=True, exist_ok=True)
     picture.save(path)

@@ -40,10 +40,10 @@ STEPS = {
 """Step → the tools it calls."""
 
 RESULTS = {
-    "release/manifest.tsv": "Every released file with its SHA-256",
-    "set_aside.tsv": "What was set aside, and why",
-    "report/report.json": "The figures of the run",
-    "report/index.html": "The report page",
+    "release/manifest.tsv": ("Every released file with its SHA-256", "text/tab-separated-values"),
+    "set_aside.tsv": ("What was set aside, and why", "text/tab-separated-values"),
+    "report/report.json": ("The figures of the run", "application/json"),
+    "report/index.html": ("The report page", "text/html"),
 }
 COMPLETED = "http://schema.org/CompletedActionStatus"
 
@@ -81,7 +81,8 @@ def write(config: Config, times: list[StepTime], totals: dict[str, float]) -> No
     controls = [_step(crate, workflow, name, groups[name]) for name in STEPS]
     run = _run(crate, workflow, times, totals)
     run["object"] = _parameters(crate, workflow, config)
-    run["result"] = [_result(crate, config.output, *item) for item in RESULTS.items()]
+    results = [_result(crate, config.output, path, *about) for path, about in RESULTS.items()]
+    run["result"] = crate.get("#action/report")["result"] = results
     _entity(
         crate,
         "#orchestration",
@@ -99,6 +100,7 @@ def write(config: Config, times: list[StepTime], totals: dict[str, float]) -> No
 
 def _crate(ended: datetime) -> Any:
     crate = ROCrate(version="1.1")
+    crate.metadata.extra_contexts.append("https://w3id.org/ro/terms/workflow-run/context")
     crate.name = "A Cleanroom run"
     crate.description = "How medical images were de-identified: steps, tools, parameters and results."
     crate.datePublished = ended.isoformat(timespec="seconds")
@@ -137,6 +139,7 @@ def _workflow(crate: Any, folder: Path) -> Any:
     types = ["File", "SoftwareSourceCode", "ComputationalWorkflow", "HowTo"]
     workflow.properties()["@type"] = types
     workflow["name"] = "Cleanroom"
+    workflow["encodingFormat"] = "text/x-snakemake"
     workflow["version"] = cleanroom.__version__
     workflow["license"] = "https://spdx.org/licenses/Apache-2.0"
     return workflow
@@ -151,7 +154,7 @@ def _step(crate: Any, workflow: Any, name: str, times: list[StepTime]) -> Any:
         "SoftwareApplication",
         name=f"cleanroom {name}",
         version=cleanroom.__version__,
-        **({"softwareRequirements": used} if used else {}),
+        **({"softwareRequirements": used if len(used) > 1 else used[0]} if used else {}),
     )
     position = str(list(STEPS).index(name) + 1)
     step = _entity(crate, f"#step/{name}", "HowToStep", name=name, position=position, workExample=tool)
@@ -194,7 +197,7 @@ def _run(crate: Any, workflow: Any, times: list[StepTime], totals: dict[str, flo
         actionStatus=COMPLETED,
         **_span(times),
     )
-    crate.root_dataset["mentions"] = [run]
+    crate.root_dataset["mentions"] = run
     return run
 
 
@@ -230,9 +233,10 @@ def _bioschemas(crate: Any) -> Any:
     )
 
 
-def _result(crate: Any, output: Path, path: str, name: str) -> Any:
+def _result(crate: Any, output: Path, path: str, name: str, kind: str) -> Any:
     file = output / path
     with file.open("rb") as stream:
         digest = file_digest(stream, "sha256").hexdigest()
-    properties = {"name": name, "contentSize": str(file.stat().st_size), "sha256": digest}
+    size = str(file.stat().st_size)
+    properties = {"name": name, "encodingFormat": kind, "contentSize": size, "sha256": digest}
     return crate.add(File(crate, dest_path=f"../{path}", properties=properties))

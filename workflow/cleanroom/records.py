@@ -10,9 +10,6 @@ from cleanroom.atomic import write_text
 FaceVerdict = Literal["face", "no_face", "already_removed", "not_applicable", "unsure"]
 
 
-FAILED = "failed: "
-"""How a reason begins when a step broke (a bug, no space) instead of judging."""
-
 NO_VERDICT = "no verdict: "
 """How a reason begins when a study's job never ended, or never began."""
 

@@ -17,6 +17,7 @@ from cleanroom.report.inventory import SetAsideLine
 from cleanroom.report.reasons import combined
 from cleanroom.report.series import SeriesEntry, by_patient, entry
 from cleanroom.report.verdicts import instance_key, unfinished, verdicts
+from cleanroom.study import Study
 
 AGAIN = "run snakemake again; it goes on from where it stopped"
 
@@ -50,6 +51,7 @@ def report(config: Config, partial: bool = False) -> None:
         release = config.output / "release" / "manifest.tsv"
         tables.manifest(base, records.released(config), release)
         tables.inventory(base, config.private / "inventory.tsv")
+        tables.crosswalk(base, config.private / "crosswalk.tsv")
     tables.set_aside(lines, config.output / "set_aside.tsv")
     _pages(config, figures, entries, lines)
     provenance.write(config, times, figures.totals.model_dump())
@@ -64,9 +66,11 @@ def _decide(base: sqlite3.Connection, config: Config, partial: bool) -> list[Ste
         decided = inventory.decide(base, verdicts(evidence, config))
         if decided != len(evidence.instances) and not partial:
             raise StopRun(f"The manifest of study {study} names files that the inventory lacks.", AGAIN)
+        inventory.cross_frames(base, Study(config, study))
         times += evidence.times
-    files = records.files_record(config)
-    inventory.decide_files(base, files)
+    files = records.files(config)
+    times += files
+    inventory.decide_files(base, [row for time in files for row in time.record.set_aside])
     left = inventory.close(base)
     if left and not partial:
         raise StopRun(f"{left:,} input files have no verdict.", AGAIN)
@@ -78,7 +82,9 @@ def _check(evidence: Evidence, config: Config) -> None:
         reason = f"Study {evidence.study} has no verdict: its step `{evidence.unfinished}` left no record."
         raise StopRun(reason, AGAIN)
     known = {(instance.series, instance.number) for instance in evidence.instances}
-    if any(file.kind == "dicom" and instance_key(file) not in known for file in evidence.release.files):
+    series = {name for name, _ in known}
+    released = {instance_key(file) for file in evidence.release.files if file.series in series}
+    if not released <= known:
         raise StopRun(f"Study {evidence.study} has released files that its manifest lacks.", AGAIN)
 
 
@@ -101,9 +107,9 @@ def _totals(base: sqlite3.Connection, times: list[StepTime]) -> Totals:
 def _entries(
     base: sqlite3.Connection, config: Config, lines: list[SetAsideLine]
 ) -> tuple[list[SeriesEntry], list[str]]:
-    by_series: dict[tuple[str, str], list[SetAsideLine]] = defaultdict(list)
+    by_series: dict[tuple[str, str, str], list[SetAsideLine]] = defaultdict(list)
     for line in lines:
-        by_series[line.study, line.series].append(line)
+        by_series[line.patient, line.study, line.series].append(line)
     counts = defaultdict(list)
     for count in inventory.by_series(base):
         counts[count.study].append(count)
@@ -112,7 +118,9 @@ def _entries(
     for study in counts:
         evidence = records.load(config, study)
         options |= {code.value for code in evidence.clean.options}
-        found += [entry(evidence, count, by_series[study, count.series]) for count in counts[study]]
+        found += [
+            entry(evidence, count, by_series[count.patient, study, count.series]) for count in counts[study]
+        ]
     if any(item.face_examined for item in found):
         options.add("113102")
     return found, sorted(options)

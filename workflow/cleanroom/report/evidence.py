@@ -87,10 +87,10 @@ def load(config: Config, pseudonym: str) -> Evidence:
     )
 
 
-def files_record(config: Config) -> TextRecord:
+def files(config: Config) -> list[StepTime]:
     """What ``redact`` decided about pictures and PDFs; empty when it has not run."""
     path = config.private / "work" / "files" / RECORDS["redact"]
-    return TextRecord.load(path) if path.is_file() else TextRecord()
+    return list(_times({"redact": (TextRecord, path)}))
 
 
 def released(config: Config) -> Iterator[ReleaseRecord]:

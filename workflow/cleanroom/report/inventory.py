@@ -7,8 +7,9 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from cleanroom.errors import StopRun
-from cleanroom.records import NO_VERDICT, TextRecord
+from cleanroom.records import NO_VERDICT, SetAsideRow
 from cleanroom.report.verdicts import Verdict
+from cleanroom.study import Study
 
 WORDS = "pictures and PDFs may carry words, and nothing has read them yet"
 
@@ -63,9 +64,12 @@ def transaction(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def studies(base: sqlite3.Connection) -> list[str]:
-    """The studies that have files in the input."""
+    """The studies that have a manifest."""
     return [
-        study for (study,) in base.execute("SELECT DISTINCT study FROM files WHERE study <> '' ORDER BY 1")
+        study
+        for (study,) in base.execute(
+            "SELECT DISTINCT study FROM files WHERE number <> '' AND study <> '' ORDER BY 1"
+        )
     ]
 
 
@@ -83,14 +87,14 @@ def decide(base: sqlite3.Connection, verdicts: Iterable[Verdict]) -> int:
     ).rowcount
 
 
-def decide_files(base: sqlite3.Connection, record: TextRecord) -> None:
-    """Set aside the pictures and PDFs, with the reason that ``redact`` gave."""
+def decide_files(base: sqlite3.Connection, set_aside_rows: list[SetAsideRow]) -> None:
+    """Set aside the pictures and PDFs, with the reason that ``redact`` gave: for this path, or its kind."""
     rows = base.execute(
-        "SELECT path, number FROM files WHERE kind IN ('picture', 'pdf') AND verdict <> 'not_content'"
+        "SELECT path, kind FROM files WHERE kind IN ('picture', 'pdf') AND verdict <> 'not_content'"
     )
-    named = {number: row for row in reversed(record.set_aside) for number in row.numbers}
-    others = next((row for row in record.set_aside if not row.numbers), None)
-    found = ((path, named.get(number) or named.get(path) or others) for path, number in rows)
+    named = {name: row for row in reversed(set_aside_rows) for name in row.numbers}
+    others = next((row for row in set_aside_rows if not row.numbers), None)
+    found = ((path, named.get(path) or named.get(kind) or others) for path, kind in rows)
     decide(
         base,
         (
@@ -100,6 +104,13 @@ def decide_files(base: sqlite3.Connection, record: TextRecord) -> None:
             for path, row in found
         ),
     )
+
+
+def cross_frames(base: sqlite3.Connection, study: Study) -> None:
+    """Enter the frames of reference of a study into the crosswalk."""
+    frames = {instance.frame_of_reference_uid for instance in study.instances} - {""}
+    rows = (("frame_of_reference", frame, study.identity.uid(frame)) for frame in sorted(frames))
+    base.executemany("INSERT OR REPLACE INTO crosswalk VALUES (?, ?, ?)", rows)
 
 
 def close(base: sqlite3.Connection) -> int:

@@ -82,10 +82,9 @@ def _wrapped(first: str, rest: str, text: str) -> str:
 
 
 def _places(config: Config) -> str:
-    places = [
-        (config.output / "release", "may leave the building"),
-        (config.output / "report" / "index.html", "the report, may leave with it"),
-        (config.private / "report" / "index.html", "before beside after: never share"),
-    ]
-    width = max(len(str(path)) for path, _ in places)
-    return "\n".join(["Look here", *(f"  {path!s:<{width}}  {what}" for path, what in places)])
+    places = {
+        "may leave": config.output / "release",
+        "the report": config.output / "report" / "index.html",
+        "not to share": config.private / "report" / "index.html",
+    }
+    return "\n".join(["Where to look", *(f"  {what:<12}  {path}" for what, path in places.items())])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from cleanroom.records import FAILED, NO_VERDICT
+from cleanroom.records import NO_VERDICT
 from cleanroom.report.inventory import SetAsideLine
 from cleanroom.report.wording import shareable
 
@@ -27,7 +27,7 @@ class Reason:
     @property
     def failed(self) -> bool:
         """Whether a step broke, rather than judged."""
-        return self.reason.startswith((FAILED, NO_VERDICT))
+        return self.reason.startswith((f"{self.step} failed", NO_VERDICT))
 
 
 def combined(lines: Iterable[SetAsideLine]) -> list[SetAsideLine]:

@@ -10,6 +10,7 @@ import pandas as pd
 from cleanroom.atomic import replacing
 from cleanroom.records import ReleaseRecord
 from cleanroom.report.inventory import SetAsideLine
+from cleanroom.report.verdicts import released_as
 from cleanroom.report.wording import cell, path_cell
 
 INVENTORY = [
@@ -33,18 +34,36 @@ CHUNK = 50_000
 
 def inventory(base: sqlite3.Connection, target: Path) -> None:
     """``private/inventory.tsv``."""
-    _export(base, "files", INVENTORY, target, mode=0o600)
+    _export(base, f"SELECT {', '.join(INVENTORY)} FROM files ORDER BY path", target, mode=0o600)
 
 
 def manifest(base: sqlite3.Connection, records: Iterable[ReleaseRecord], target: Path) -> None:
     """``release/manifest.tsv``: every released file, sorted by path."""
-    base.execute(f"CREATE TEMP TABLE release({', '.join(MANIFEST)})")
-    places = ", ".join(f":{name}" for name in MANIFEST)
+    columns = [*MANIFEST, "released_as"]
+    base.execute(f"CREATE TEMP TABLE release({', '.join(columns)})")
+    places = ", ".join(f":{name}" for name in columns)
     for record in records:
-        base.executemany(
-            f"INSERT INTO release VALUES ({places})", (file.model_dump() for file in record.files)
-        )
-    _export(base, "release", MANIFEST, target, mode=0o644)
+        rows = (file.model_dump() | {"released_as": released_as(file)} for file in record.files)
+        base.executemany(f"INSERT INTO release VALUES ({places})", rows)
+    base.execute("CREATE INDEX temp.by_place ON release(released_as)")
+    _export(base, f"SELECT {', '.join(MANIFEST)} FROM release ORDER BY path", target, mode=0o644)
+
+
+def crosswalk(base: sqlite3.Connection, target: Path) -> None:
+    """``private/crosswalk.tsv``: intake's names, and what this run's instances and files became.
+
+    To be called after :func:`manifest`.
+    """
+    base.execute(
+        "INSERT OR REPLACE INTO crosswalk SELECT 'instance', files.sop_instance_uid, release.sop_instance_uid"
+        " FROM files JOIN release USING (released_as) WHERE files.verdict = 'released'"
+    )
+    base.execute(
+        "INSERT OR REPLACE INTO crosswalk"
+        " SELECT 'file', path, released_as FROM files WHERE verdict = 'released'"
+    )
+    query = "SELECT kind, original, pseudonym FROM crosswalk ORDER BY kind, original"
+    _export(base, query, target, mode=0o600)
 
 
 def set_aside(lines: list[SetAsideLine], target: Path) -> None:
@@ -54,8 +73,8 @@ def set_aside(lines: list[SetAsideLine], target: Path) -> None:
         _inert(table).to_csv(file, sep="\t", index=False, lineterminator="\n")
 
 
-def _export(base: sqlite3.Connection, source: str, columns: list[str], target: Path, mode: int) -> None:
-    query = f"SELECT {', '.join(columns)} FROM {source} ORDER BY path"
+def _export(base: sqlite3.Connection, query: str, target: Path, mode: int) -> None:
+    columns = [name for name, *_ in base.execute(f"{query} LIMIT 0").description]
     with replacing(target, mode) as part, part.open("w", encoding="utf-8", newline="") as file:
         pd.DataFrame(columns=columns).to_csv(file, sep="\t", index=False, lineterminator="\n")
         for chunk in pd.read_sql_query(query, base, chunksize=CHUNK):

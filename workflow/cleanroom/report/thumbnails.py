@@ -9,29 +9,32 @@ from pathlib import Path, PurePosixPath
 from PIL import Image
 
 VIEWS = {
+    "slices": "Three planes",
     "axial": "Axial",
     "coronal": "Coronal",
     "sagittal": "Sagittal",
     "front": "From the front",
+    "left": "From the left",
+    "right": "From the right",
     "side": "From the side",
 }
 """Part of a file name → label, in the order in which they are shown."""
 
 MANY_SERIES = 300
 LARGE, SMALL = 240, 128
-"""Longest edge in pixels: small when there are many series, so that the page stays light."""
+"""Height in pixels: small when there are many series, so that the page stays light."""
 
 
 @dataclass(frozen=True)
 class Thumbnail:
-    """One view of a series; ``before`` is ever only on the private page."""
+    """One view of a series; ``before``, and what was withheld, is ever only on the private page."""
 
     label: str
     after: str
     before: str = ""
 
 
-def thumbnails(work: Path, files: Iterable[str], edge: int, private: bool) -> list[Thumbnail]:
+def thumbnails(work: Path, files: list[str], edge: int, private: bool) -> list[Thumbnail]:
     """Make the thumbnails of a series.
 
     Parameters
@@ -41,25 +44,31 @@ def thumbnails(work: Path, files: Iterable[str], edge: int, private: bool) -> li
     files
         As in ``VerifyRecord.pictures``.
     edge
-        Longest edge in pixels.
+        Height in pixels; a picture of several planes may be three times as wide.
     private
         Whether before pictures may be shown.
     """
-    kinds: dict[str, dict[str, str]] = {"after": {}, "before": {}}
-    for file in files:
-        pictures, kind, *name = PurePosixPath(file).parts
-        if pictures == "pictures" and kind in kinds and ".." not in name:
-            kinds[kind]["/".join(name)] = file
+    names = {kind: _named(files, kind) for kind in ["after", "withheld", "before"]}
+    after = names["after"] | names["withheld"] if private else names["after"]
+    before = names["before"] if private else {}
     return [
         Thumbnail(
             label=_label(name),
-            after=data_uri(work / file, edge),
-            before=data_uri(work / kinds["before"][name], edge)
-            if private and name in kinds["before"]
-            else "",
+            after=data_uri(work / after[name], edge) if name in after else "",
+            before=data_uri(work / before[name], edge) if name in before else "",
         )
-        for name, file in sorted(kinds["after"].items(), key=lambda item: _rank(item[0]))
+        for name in sorted(after | before, key=_rank)
     ]
+
+
+def _named(files: Iterable[str], kind: str) -> dict[str, str]:
+    """Name → file of one folder of pictures; ``..`` leads nowhere."""
+    parts = {file: PurePosixPath(file).parts for file in files}
+    return {
+        "/".join(names[2:]): file
+        for file, names in parts.items()
+        if names[:2] == ("pictures", kind) and ".." not in names
+    }
 
 
 def data_uri(path: Path, edge: int) -> str:
@@ -69,7 +78,7 @@ def data_uri(path: Path, edge: int) -> str:
             small = picture.convert("L" if picture.mode in ("1", "L", "I", "I;16", "F") else "RGB")
     except OSError:
         return ""
-    small.thumbnail((edge, edge))
+    small.thumbnail((edge * 3, edge))
     stream = io.BytesIO()
     small.save(stream, "JPEG", quality=72, optimize=True)
     return "data:image/jpeg;base64," + base64.b64encode(stream.getvalue()).decode()

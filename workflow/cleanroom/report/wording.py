@@ -6,10 +6,11 @@ import unicodedata
 LONGEST = 400
 _PATH = re.compile(
     r"""(?P<quote>['"])[^'"]*[/\\][^'"]*(?P=quote)   # quoted, as in Python's own messages
-    | (?<![\w./\\])(?:[A-Za-z]:\\|\\\\|/)(?=[^\s/\\])[^'"]*   # absolute: up to the end, it may hold blanks
+    | (?<![\w./\\<])(?:[A-Za-z]:\\|\\\\|/)(?=[^\s/\\])[^'"]*   # absolute: up to the end, it may hold blanks
     """,
     re.VERBOSE,
 )
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 _HIDDEN = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
 
 
@@ -33,7 +34,7 @@ def shareable(text: str) -> str:
 def cell(text: str) -> str:
     """A table cell that no spreadsheet takes for a formula."""
     text = visible(text)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) and not _NUMBER.fullmatch(text) else text
 
 
 def path_cell(path: str) -> str:
