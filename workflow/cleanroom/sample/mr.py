@@ -122,6 +122,7 @@ def _set_pixels(dataset: Dataset, pixels: Stored, syntax: UID) -> None:
             columns=columns,
             samples_per_pixel=1,
             bits_stored=12,
+            pixel_representation=0,
             photometric_interpretation="MONOCHROME2",
         )
         dataset.PixelData = encapsulate([bytes(stream)])
