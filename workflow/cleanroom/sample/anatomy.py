@@ -86,7 +86,7 @@ def pose(degrees: tuple[float, float, float], millimetres: tuple[float, float, f
 
 def _field_points() -> Vector:
     """LPS millimetres of the points of the displacement field, shape (x, y, z, 3)."""
-    index = np.moveaxis(np.indices(_FIELD_SIZE), 0, -1)
+    index = np.moveaxis(np.indices(tuple(_FIELD_SIZE)), 0, -1)
     return np.asarray(_CENTRE + (index - (_FIELD_SIZE - 1) / 2) * _FIELD_MM)
 
 

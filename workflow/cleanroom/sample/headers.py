@@ -119,7 +119,14 @@ def save(dataset: Dataset, path: Path, preamble: str = "") -> None:
 
 
 def _dates(dataset: Dataset, date: str, time: str) -> None:
-    for part in ("Study", "Series", "Acquisition", "Content", "PerformedProcedureStepStart", "InstanceCreation"):
+    for part in (
+        "Study",
+        "Series",
+        "Acquisition",
+        "Content",
+        "PerformedProcedureStepStart",
+        "InstanceCreation",
+    ):
         setattr(dataset, f"{part}Date", date)
         setattr(dataset, f"{part}Time", time)
     dataset.TimezoneOffsetFromUTC = "+0100"
@@ -173,7 +180,9 @@ def _private(dataset: Dataset, person: Mapping[str, Any], visit: Mapping[str, An
     block = dataset.private_block(0x0033, "KAGS RIS EXPORT", create=True)
     block.add_new(0x01, "LO", name)
     block.add_new(0x02, "SH", visit["study"]["AccessionNumber"])
-    nested = item({"PatientName": name, "PatientID": dataset.PatientID, "PatientBirthDate": dataset.PatientBirthDate})
+    nested = item(
+        {"PatientName": name, "PatientID": dataset.PatientID, "PatientBirthDate": dataset.PatientBirthDate}
+    )
     block.add_new(0x03, "SQ", Sequence([nested]))
     record = f"<patient><name>{name}</name><email>{person['email']}</email></patient>".encode()
     block.add_new(0x04, "OB", record + b" " * (len(record) % 2))

@@ -5,7 +5,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-import openjpeg
+from openjpeg.utils import encode_pixel_data
 from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
 from pydicom.uid import UID, JPEG2000Lossless, MRImageStorage
@@ -116,7 +116,7 @@ def place(dataset: Dataset, grid: Grid, index: int) -> None:
 def _set_pixels(dataset: Dataset, pixels: Stored, syntax: UID) -> None:
     if syntax == JPEG2000Lossless:
         rows, columns = pixels.shape
-        stream = openjpeg.encode_pixel_data(
+        stream = encode_pixel_data(
             pixels.tobytes(),
             rows=rows,
             columns=columns,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from importlib.metadata import distribution
-from typing import Any
+from typing import Any, cast
 
 import nibabel as nib
 import numpy as np
@@ -44,7 +44,7 @@ class Head:
 def load() -> Head:
     """Read the template from the installed wheel, which is never imported (it would want nipype)."""
     path = distribution("pydeface").locate_file("pydeface/data/mean_reg2mean.nii.gz")
-    image = nib.load(str(path))
+    image = cast(nib.nifti1.Nifti1Image, nib.load(str(path)))
     t1 = _evened(np.asarray(image.dataobj, dtype=np.float32))
     skin, t1 = _with_neck(_inside(t1), t1)
     affine = LPS_TO_RAS @ image.affine
@@ -127,4 +127,6 @@ def _brain(depth: Volume) -> Volume:
     """The brain: what lies 13 mm below the skin and above a plane from the cerebellum to the orbits."""
     _, y, z = np.indices(depth.shape) * 2.0
     floor = 64.0 + NECK_MM + np.clip(0.35 * (y - 95), 0, 37)
-    return -_signed_distance((depth > 13) & (z > floor))
+    smooth = ndimage.gaussian_filter(depth, 3)
+    distance = -_signed_distance((smooth > 12) & (depth > 8) & (z > floor))
+    return np.asarray(ndimage.gaussian_filter(distance, 1), dtype=np.float32)
