@@ -54,7 +54,8 @@ def test_only_pixels_in_the_mask_change_and_become_the_fill(scans: Path, tmp_pat
             changed = old != new
             assert 0 < changed.sum() <= written[instance.number]
             slope, intercept = rescale(before)
-            assert set(np.unique(new[changed] * slope + intercept)) == {SETS[name]}
+            assert np.abs(new[changed] * slope + intercept - SETS[name]).max() <= slope / 2
+            assert len(np.unique(new[changed])) == 1
     assert touched
 
 
