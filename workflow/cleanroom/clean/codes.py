@@ -60,7 +60,9 @@ def vetted(scheme: str, value: str, meaning: str) -> tuple[str, str]:
         known = meanings[value]
         return scheme, meaning if meaning.casefold() in {word.casefold() for word in known} else known[0][:64]
     pattern = _patterns().get(scheme)
-    return (scheme if pattern and pattern.fullmatch(value) else ""), WORD
+    if not pattern or not pattern.fullmatch(value):
+        return "", WORD
+    return scheme, value if scheme == "UCUM" else WORD
 
 
 def _text(source: Dataset, tag: int) -> str:
@@ -74,7 +76,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 
 @cache
 def _meanings() -> dict[str, dict[str, list[str]]]:
-    """Scheme → code → its meanings, of all context groups of PS3.16."""
+    """Scheme → code → its meanings: all context groups of PS3.16, and codes that vendors published."""
     from pydicom.sr._concepts_dict import concepts  # noqa: PLC0415 - half the start-up time of a step
     from pydicom.sr._snomed_dict import mapping  # noqa: PLC0415
 
@@ -88,4 +90,7 @@ def _meanings() -> dict[str, dict[str, list[str]]]:
     for old, new in mapping["SRT"].items():
         if new in known["SCT"]:
             known.setdefault("SRT", {})[old] = known["SCT"][new]
+    known["SNM3"] = known["99SDM"] = known["SRT"]
+    for row in tables.rows("public_codes.tsv"):
+        known.setdefault(row["scheme"], {}).setdefault(row["value"], []).append(row["meaning"])
     return known

@@ -32,7 +32,8 @@ class Cleaned:
 def clean_folder(source: Path, target: Path, config: Config) -> Cleaned:
     """Clean the headers of every DICOM instance in a folder; pixels are copied byte for byte.
 
-    Words burned into pixels and faces stay: the files say so, as they carry the codes of the header profile alone.
+    Words burned into pixels and faces stay, and the files claim no more: they carry the codes of the header
+    profile alone.
 
     Parameters
     ----------
