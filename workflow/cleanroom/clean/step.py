@@ -40,7 +40,10 @@ def clean_study(study: Study) -> CleanRecord:
         for series, instances in study.series("clean").items():
             counts: Counter[str] = Counter()
             for instance in instances:
-                _clean_instance(study, rules, instance, headers, counts, record)
+                try:
+                    counts.update(_clean_instance(study, rules, instance, headers))
+                except SetAside as failure:
+                    record.set_aside.append(_row(instance, failure))
             record.actions[series] = dict(sorted(counts.items()))
     record.seconds = round(time.monotonic() - started, 3)
     record.peak_mb = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
@@ -48,31 +51,23 @@ def clean_study(study: Study) -> CleanRecord:
     return record
 
 
-def _clean_instance(
-    study: Study,
-    rules: Rules,
-    instance: Instance,
-    headers: ZipFile,
-    counts: Counter[str],
-    record: CleanRecord,
-) -> None:
+def _clean_instance(study: Study, rules: Rules, instance: Instance, headers: ZipFile) -> Counter[str]:
     try:
-        try:
-            with opened(study.config.input, instance.path) as file:
-                original = read_header(file)
-        except OSError as error:
-            raise SetAside(f"the file cannot be opened ({type(error).__name__})") from None
-        header, done = clean_original(original, rules, study.identity, instance.patient)
-        name = archive.member(instance.series, instance.number)
-        archive.add(headers, name, header, transfer_syntax_of(original))
-        counts.update(done)
-    except SetAside as failure:
-        record.set_aside.append(
-            SetAsideRow(
-                series=instance.series,
-                numbers=[instance.number],
-                step="clean",
-                reason=failure.reason,
-                fix=failure.fix,
-            )
-        )
+        with opened(study.config.input, instance.path) as file:
+            original = read_header(file)
+    except OSError as error:
+        raise SetAside(f"the file cannot be opened ({type(error).__name__})") from None
+    header, counts = clean_original(original, rules, study.identity, instance.patient)
+    name = archive.member(instance.series, instance.number)
+    archive.add(headers, name, header, transfer_syntax_of(original))
+    return counts
+
+
+def _row(instance: Instance, failure: SetAside) -> SetAsideRow:
+    return SetAsideRow(
+        series=instance.series,
+        numbers=[instance.number],
+        step="clean",
+        reason=failure.reason,
+        fix=failure.fix,
+    )

@@ -68,7 +68,8 @@ class Slab:
         """The slice of (i, j, k, ...) values as (rows, columns, ...): a view."""
         plane = np.moveaxis(values, self.axis, 0)[self.index]
         plane = plane.swapaxes(0, 1) if self.swapped else plane
-        return plane[:: -1 if self.mirrored[0] else 1, :: -1 if self.mirrored[1] else 1]
+        rows, columns = (slice(None, None, -1 if mirror else 1) for mirror in self.mirrored)
+        return cast("NDArray[T]", plane[rows, columns])
 
 
 def slab(frame: Frame, rows: int, columns: int, image: Image) -> Slab | None:
