@@ -77,9 +77,10 @@ def person(head: Head, shape: Shape) -> Person:
 
 
 def pose(degrees: tuple[float, float, float], millimetres: tuple[float, float, float]) -> sitk.Transform:
-    """Rigid motion from scanner to head: turned about the L, P and S axes, then moved."""
+    """Rigid motion from scanner to head: turned about the L, P and S axes in its middle, then moved."""
     motion = sitk.AffineTransform(3)
     motion.SetMatrix(Rotation.from_euler("xyz", degrees, degrees=True).as_matrix().ravel().tolist())
+    motion.SetCenter(_CENTRE.tolist())
     motion.SetTranslation(millimetres)
     return motion
 

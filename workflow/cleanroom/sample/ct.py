@@ -1,7 +1,6 @@
 """The planning CT: a head on a table, one file a slice."""
 
 from collections.abc import Iterator, Mapping
-from copy import deepcopy
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ from pydicom.dataset import Dataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
 
 from cleanroom.sample.grid import Grid
-from cleanroom.sample.headers import Source, fill, numbered, series_header
+from cleanroom.sample.headers import Source, fill, numbered, series_header, variant
 from cleanroom.sample.mr import geometry, place
 
 _INTERCEPT = -1024
@@ -47,7 +46,7 @@ def instances(source: Source, grid: Grid, hounsfield: NDArray[np.float32]) -> It
     geometry(common, source, grid, grid.spacing[0])
     stored = np.clip(np.rint(hounsfield - _INTERCEPT), 0, 4095).astype(np.uint16)
     for index, pixels in enumerate(stored):
-        dataset = numbered(deepcopy(common), source, index + 1)
+        dataset = numbered(variant(common), source, index + 1)
         place(dataset, grid, index)
         dataset.PixelData = pixels.tobytes()
         dataset["PixelData"].VR = "OW"

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from pydicom.dataset import Dataset
 from pydicom.fileset import FileSet
@@ -16,6 +17,7 @@ from cleanroom.sample.scans import Anna, Kenji
 
 _ZIPPED = 24
 """So many slices of the second visit lie in a zip archive only."""
+_EXPORT = "Export 2024-06 für Forschung (Dr. Überall)"
 _LINKED = "/etc/hostname"
 
 
@@ -25,12 +27,26 @@ def write_sample(folder: Path) -> None:
     Parameters
     ----------
     folder
-        Where it goes; made when missing, files of the same names are replaced.
+        Where it goes; made when missing. A sample that is already there is left as it is.
     """
+    if (folder / _EXPORT).exists():
+        return
+    with TemporaryDirectory(dir=_made(folder.parent), prefix=".sample") as staging:
+        export = Path(staging) / _EXPORT
+        _write(export)
+        export.rename(_made(folder) / _EXPORT)
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _write(export: Path) -> None:
     head = template.load()
-    export = folder / "Export 2024-06 für Forschung (Dr. Überall)"
-    _first_visit(Anna(head), export / patient("anna")["folder"])
-    _second_visit(Anna(head), export / patient("anna")["folder"] / "MRT Verlauf  17.05.2024")
+    anna = Anna(head)
+    _first_visit(anna, export / patient("anna")["folder"])
+    _second_visit(anna, export / patient("anna")["folder"] / "MRT Verlauf  17.05.2024")
     _planning(Kenji(head), export / patient("kenji")["folder"])
     _ultrasound(export / "CD Sono")
     _strays(export)
@@ -55,7 +71,7 @@ def _second_visit(anna: Anna, folder: Path) -> None:
     *zipped, last = _split(anna.second(), _ZIPPED, folder, name)
     save(_other_content(last), folder / "nachbearbeitet" / f"MR.{last.InstanceNumber:04}.DCM", name)
     members = {f"Müller-Østergård/Rest/{item.InstanceNumber}": encoded(item, name) for item in zipped}
-    members["Müller-Østergård/Rest/doppelt"] = encoded(last, name)
+    members["Müller-Østergård/Rest/doppelt"] = encoded(zipped[0], name)
     members["liesmich.txt"] = papers.note("anna")
     (folder / "Rest Annegret.zip").write_bytes(_zip(members))
 
@@ -100,9 +116,7 @@ def _strays(export: Path) -> None:
     (mine / "Foto Überweisung Müller-Østergård.JPG").write_bytes(papers.photo("anna"))
     (mine / "Arztbrief Annegret M-Ø.pdf").write_bytes(papers.letter("anna"))
     (export / "Hinweise (bitte lesen!).txt").write_bytes(papers.note("anna"))
-    link = export / "Rechnername"
-    link.unlink(missing_ok=True)
-    link.symlink_to(_LINKED)
+    (export / "Rechnername").symlink_to(_LINKED)
 
 
 def _zip(members: dict[str, bytes]) -> bytes:

@@ -65,6 +65,13 @@ class Grid:
         """Image Position (Patient) of a slice, LPS millimetres."""
         return [round(float(x), 6) for x in self.origin + slice_index * self.spacing[0] * self.axes[0]]
 
+    def distance(self, point: Vector) -> Matrix:
+        """Millimetres from every voxel to a point (LPS mm), in the grid's shape."""
+        along = self.axes @ (point - self.origin)
+        steps = [np.arange(n) * d - p for n, d, p in zip(self.shape, self.spacing, along, strict=True)]
+        z, y, x = np.ix_(*steps)
+        return np.asarray(np.sqrt(z**2 + y**2 + x**2))
+
     @property
     def orientation(self) -> list[float]:
         """Image Orientation (Patient)."""

@@ -1,6 +1,7 @@
 """Headers as a hospital's systems fill them: identities at every depth."""
 
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -92,6 +93,14 @@ def series_header(source: Source, modality: str, sop_class: str, syntax: UID) ->
     _orders(dataset, visit)
     _history(dataset)
     _private(dataset, person, visit)
+    return dataset
+
+
+def variant(common: Dataset) -> Dataset:
+    """A dataset to add elements to; those of ``common`` are shared, not copied: leave them as they are."""
+    dataset = Dataset()
+    dataset.update(common)
+    dataset.file_meta = deepcopy(common.file_meta)
     return dataset
 
 

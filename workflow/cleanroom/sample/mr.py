@@ -1,17 +1,17 @@
 """MR series, one file a slice."""
 
 from collections.abc import Iterator, Mapping
-from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from openjpeg.utils import encode_pixel_data
 from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
 from pydicom.uid import UID, JPEG2000Lossless, MRImageStorage
 
 from cleanroom.sample.grid import Grid
-from cleanroom.sample.headers import Source, fill, numbered, series_header
+from cleanroom.sample.headers import Source, fill, numbered, series_header, variant
 from cleanroom.sample.tissue import Stored
 
 GRADIENT_ECHO: Mapping[str, Any] = {
@@ -90,9 +90,11 @@ def instances(stack: Stack) -> Iterator[Dataset]:
     fill(common, {**_SCANNER, **stack.sequence})
     geometry(common, stack.source, stack.grid, stack.thickness)
     for index, pixels in enumerate(stack.stored):
-        dataset = numbered(deepcopy(common), stack.source, index + 1)
+        dataset = numbered(variant(common), stack.source, index + 1)
         dataset.ImageComments = f"{dataset.PatientName.family_name}, Schicht {index + 1}"
         place(dataset, stack.grid, index)
+        if index == len(stack.stored) // 2:
+            fill(dataset, {"IconImageSequence": [_thumbnail(pixels)]})
         _set_pixels(dataset, pixels, stack.syntax)
         yield dataset
 
@@ -111,6 +113,23 @@ def place(dataset: Dataset, grid: Grid, index: int) -> None:
     dataset.ImagePositionPatient = grid.position(index)
     along = grid.origin @ grid.axes[0] + index * grid.spacing[0]
     dataset.SliceLocation = round(float(along), 4)
+
+
+def _thumbnail(pixels: Stored) -> dict[str, Any]:
+    """A small copy of the picture inside the header, as some archives make."""
+    small = np.clip(pixels[::4, ::4] // 6, 0, 255).astype(np.uint8)
+    rows, columns = small.shape
+    return {
+        "SamplesPerPixel": 1,
+        "PhotometricInterpretation": "MONOCHROME2",
+        "Rows": rows,
+        "Columns": columns,
+        "BitsAllocated": 8,
+        "BitsStored": 8,
+        "HighBit": 7,
+        "PixelRepresentation": 0,
+        "PixelData": small.tobytes(),
+    }
 
 
 def _set_pixels(dataset: Dataset, pixels: Stored, syntax: UID) -> None:

@@ -124,10 +124,7 @@ def dose(source: Source, planned: Source, grid: Grid, isocentre: Vector) -> Data
 
 
 def _gray(grid: Grid, isocentre: Vector) -> Vector:
-    index = np.indices(grid.shape).reshape(3, -1)
-    points = grid.affine[:3, :3] @ index + grid.affine[:3, 3:]
-    squared = ((points - isocentre[:, None]) ** 2).sum(axis=0)
-    return np.asarray(_PRESCRIBED_GY * 1.05 * np.exp(-squared / (2 * 28.0**2))).reshape(grid.shape)
+    return np.asarray(_PRESCRIBED_GY * 1.05 * np.exp(-((grid.distance(isocentre) / 40) ** 2)))
 
 
 def _reference(sop_class: str, target: Source) -> dict[str, str]:

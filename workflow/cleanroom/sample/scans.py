@@ -84,10 +84,8 @@ class Kenji:
         """RTSTRUCT, RTPLAN and RTDOSE."""
         drawn, planned, dosed = (Source("kenji", "planning", name) for name in ("structures", "plan", "dose"))
         _, skin, _, brain = self._seen
-        index = np.indices(self._grid.shape).reshape(3, -1)
-        points = self._grid.affine[:3, :3] @ index + self._grid.affine[:3, 3:]
-        near = np.linalg.norm(points - _TARGET[:, None], axis=0) < _TARGET_RADIUS_MM
-        masks = {"EXTERNAL": skin > 0.5, "ORGAN": brain < 0, "PTV": near.reshape(self._grid.shape)}
+        near = self._grid.distance(_TARGET) < _TARGET_RADIUS_MM
+        masks = {"EXTERNAL": skin > 0.5, "ORGAN": brain < 0, "PTV": near}
         yield structures.structure_set(drawn, self._image, self._grid, masks)
         yield plan.plan(planned, drawn, _TARGET)
         coarse = Grid.centred("axial", (36, 40, 36), (5.0, 5.0, 5.0), (0, -15, 10))

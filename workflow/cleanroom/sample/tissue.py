@@ -2,7 +2,6 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from cleanroom.sample.template import Volume
 
@@ -64,9 +63,13 @@ def _soft(amount: Volume, width: float) -> Volume:
 
 def _received(signal: Volume, seed: int, peak: float) -> Stored:
     random = np.random.default_rng(seed)
-    knots = random.normal(1.0, 0.12, size=(4, 4, 4))
-    zoom = [size / 4 for size in signal.shape]
-    bias = ndimage.zoom(knots.astype(np.float32), zoom, order=1, grid_mode=False)
+    phases = random.uniform(0, np.pi, size=3)
+    ramps = [
+        1 + 0.12 * np.cos(phase + np.linspace(0, 2.5, n))
+        for phase, n in zip(phases, signal.shape, strict=True)
+    ]
+    first, second, third = np.ix_(*(ramp.astype(np.float32) for ramp in ramps))
+    bias = first * second * third
     real, imaginary = random.standard_normal((2, *signal.shape), dtype=np.float32) * _NOISE
     magnitude = np.hypot(signal * bias + real, imaginary)
     return np.asarray(np.clip(np.rint(magnitude * peak), 0, 4095), dtype=np.uint16)
