@@ -100,7 +100,10 @@ class _Cleaner:
             vr = None if group & 1 or group <= _LAST_COMMAND_GROUP else standard_vr(tag)
             action = "X" if vr is None else self.rules.action(self.sop_class, parent, tag)
             if action == SET_ASIDE:
-                raise SetAside(f"the profile has no clean form for {tag} {name_of(tag)}")
+                raise SetAside(
+                    f"the profile has no clean form for {tag} {name_of(tag)}",
+                    "export the document as a file of its own: PDF files are cleaned",
+                )
             self.counts[action] += 1
             if action != "X" and vr is not None:
                 self._element(element, action, vr, level)
