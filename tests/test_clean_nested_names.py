@@ -58,6 +58,17 @@ def test_a_header_without_end_of_sequences_is_set_aside_and_does_not_crash() -> 
     assert "Muster" not in failure.value.reason
 
 
+def test_sequences_nested_absurdly_deep_are_set_aside() -> None:
+    inner = b""
+    for _ in range(200):
+        inner = struct.pack("<HHL", 0xFFFE, 0xE000, len(inner)) + inner
+        inner = struct.pack("<HHL", 0x5200, 0x9229, len(inner)) + inner
+    head = io.BytesIO()
+    pydicom.dcmwrite(head, instance(), implicit_vr=True, little_endian=True)
+    with pytest.raises(SetAside, match="nested deeper"):
+        cleaned(read_header(io.BytesIO(head.getvalue() + inner)))
+
+
 def test_standard_attributes_stored_as_un_are_cleaned_as_what_they_are() -> None:
     header = instance()
     put(header, 0x00081010, "UN", b"STATIONX")

@@ -44,7 +44,8 @@ def study(scans: Path, tmp_path: Path) -> Study:
     new = Study(config, "SAAAAAAAAAAAA")
     names = [path.name for path in sorted(config.input.iterdir()) if path.suffix == ".dcm"]
     rows = [
-        row(number, name) for number, name in enumerate([*names, "more.zip!/deep/rtplan.dcm", "lost.dcm"], 1)
+        row(number, name)
+        for number, name in enumerate([*names, "more.zip!/deep/rtplan.dcm", "lost.dcm", "more.zip!/lost"], 1)
     ]
     manifest.write(new.folder / "manifest.tsv", rows)
     return new
@@ -69,7 +70,7 @@ def test_headers_and_record_are_written(study: Study) -> None:
 
 def test_one_bad_file_is_set_aside_alone_and_named_by_number(study: Study) -> None:
     record = clean_study(study)
-    assert {tuple(row.numbers) for row in record.set_aside} == {("00004",), ("00007",)}
+    assert {tuple(row.numbers) for row in record.set_aside} == {("00004",), ("00007",), ("00008",)}
     assert {row.step for row in record.set_aside} == {"clean"}
     assert "lost.dcm" not in "".join(row.reason for row in record.set_aside)
     assert [row.number for row in study.series("redact")[SERIES]] == [

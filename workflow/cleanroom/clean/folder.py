@@ -14,10 +14,10 @@ from cleanroom.clean.profile import load
 from cleanroom.clean.rules import Rules
 from cleanroom.clean.whole import write_whole
 from cleanroom.config import Config
-from cleanroom.errors import SetAside
-from cleanroom.identity import Identity, load_key, make_key
+from cleanroom.errors import SetAside, StopRun
+from cleanroom.identity import Identity, load_key, make_key, patient_original, series_original
 
-_SORTED_BY = ["PatientID", "StudyInstanceUID", "SeriesInstanceUID", "InstanceNumber"]
+_SORTED_BY = ["PatientID", "IssuerOfPatientID", "StudyInstanceUID", "SeriesInstanceUID", "InstanceNumber"]
 
 
 @dataclass
@@ -48,7 +48,14 @@ def clean_folder(source: Path, target: Path, config: Config) -> Cleaned:
     -------
     Cleaned
         How many files were written, and which were set aside and why.
+
+    Raises
+    ------
+    StopRun
+        When the target lies in the source: the input is never written to.
     """
+    if target.resolve().is_relative_to(source.resolve()):
+        raise StopRun("The output folder lies in the input folder.", "name one outside it")
     identity = _identity(config)
     rules = Rules(load(config.profile))
     done = Cleaned()
@@ -81,8 +88,7 @@ def _series(
     for path in sorted(path for path in source.rglob("*") if path.is_file()):
         try:
             header = pydicom.dcmread(path, stop_before_pixels=True, force=True, specific_tags=_SORTED_BY)
-            patient, study, series = (_text(header, word) for word in _SORTED_BY[:3])
-            number = _text(header, "InstanceNumber")
+            patient, issuer, study, series, number = (_text(header, word) for word in _SORTED_BY)
         except Exception as error:
             done.set_aside.append((path, f"it cannot be read as DICOM ({type(error).__name__})"))
             continue
@@ -92,9 +98,9 @@ def _series(
             )
             continue
         place = (
-            identity.pseudonym("patient", patient or study),
+            identity.pseudonym("patient", patient_original(patient, issuer, study)),
             identity.pseudonym("study", study),
-            identity.pseudonym("series", series),
+            identity.pseudonym("series", series_original(study, series)),
         )
         found[place].append((int(number) if number.isdecimal() else 0, path))
     return found

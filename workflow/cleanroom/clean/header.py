@@ -31,6 +31,7 @@ from cleanroom.identity import Identity
 SOP_CLASS = 0x00080016
 CHARACTER_SET = 0x00080005
 _FREE_TEXT = {"LO", "LT", "SH", "ST", "UC", "UR", "UT"}
+_DEEPEST = 64
 _LAST_COMMAND_GROUP = 0x0007
 
 
@@ -79,6 +80,7 @@ class _Level(NamedTuple):
 
     parent: int
     signed: bool
+    depth: int
     target: Stored
 
 
@@ -93,14 +95,19 @@ class _Cleaner:
     character_set: bool = False
     counts: Counter[str] = field(default_factory=Counter)
 
-    def dataset(self, source: Dataset, parent: int, signed: bool) -> Dataset:
-        level = _Level(parent, is_signed(source, signed), {})
+    def dataset(self, source: Dataset, parent: int, signed: bool, depth: int = 0) -> Dataset:
+        if depth > _DEEPEST:
+            raise SetAside(f"its sequences are nested deeper than {_DEEPEST} levels")
+        level = _Level(parent, is_signed(source, signed), depth, {})
         for tag, element in source.items():
             group = tag >> 16
             vr = None if group & 1 or group <= _LAST_COMMAND_GROUP else standard_vr(tag)
             action = "X" if vr is None else self.rules.action(self.sop_class, parent, tag)
             if action == SET_ASIDE:
-                raise SetAside(f"the profile has no clean form for {tag} {name_of(tag)}")
+                raise SetAside(
+                    f"the profile has no clean form for {tag} {name_of(tag)}",
+                    "export the document as a file of its own: PDF files are cleaned",
+                )
             self.counts[action] += 1
             if action != "X" and vr is not None:
                 self._element(element, action, vr, level)
@@ -136,9 +143,8 @@ class _Cleaner:
 
     def _sequence(self, element: Element, action: str, level: _Level) -> None:
         items = [] if action == "Z" else items_of(element)
-        level.target[element.tag] = elements.sequence(
-            element.tag, [self.dataset(item, element.tag, level.signed) for item in items]
-        )
+        clean = [self.dataset(item, element.tag, level.signed, level.depth + 1) for item in items]
+        level.target[element.tag] = elements.sequence(element.tag, clean)
 
     def _keep(self, element: Element, vr: str, level: _Level) -> None:
         tag = element.tag

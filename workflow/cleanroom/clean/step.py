@@ -3,7 +3,7 @@
 import resource
 import time
 from collections import Counter
-from zipfile import ZipFile
+from zipfile import BadZipFile, ZipFile
 
 from cleanroom.clean import archive
 from cleanroom.clean.marks import code
@@ -16,6 +16,9 @@ from cleanroom.manifest import Instance
 from cleanroom.records import CleanRecord, SetAsideRow
 from cleanroom.source import opened
 from cleanroom.study import Study
+
+_NOT_OPENED = (OSError, BadZipFile, KeyError, RuntimeError)
+"""The last two: an archive has no such member, or it is encrypted."""
 
 
 def clean_study(study: Study) -> CleanRecord:
@@ -55,7 +58,7 @@ def _clean_instance(study: Study, rules: Rules, instance: Instance, headers: Zip
     try:
         with opened(study.config.input, instance.path) as file:
             original = read_header(file)
-    except OSError as error:
+    except _NOT_OPENED as error:
         raise SetAside(f"the file cannot be opened ({type(error).__name__})") from None
     header, counts = clean_original(original, rules, study.identity, instance.patient)
     name = archive.member(instance.series, instance.number)
