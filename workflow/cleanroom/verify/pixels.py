@@ -72,12 +72,17 @@ def _same_bytes(pair: Pair) -> bool:
     old, new = pair.before.pixels, pair.after.pixels
     assert old is not None and new is not None
     syntax = pair.before.syntax or pair.row.transfer_syntax_uid or IMPLICIT.decode()
-    if syntax != pair.after.syntax or old.stop - old.start != new.stop - new.start:
+    size, padding = old.stop - old.start, pair.after.buffer[new.start + old.stop - old.start : new.stop]
+    if (
+        syntax != pair.after.syntax
+        or padding != bytes(size % 2)[: len(padding)]
+        or new.stop - new.start < size
+    ):
         return False
     return all(
         pair.before.buffer[old.start + at : min(old.start + at + CHUNK, old.stop)]
-        == pair.after.buffer[new.start + at : min(new.start + at + CHUNK, new.stop)]
-        for at in range(0, old.stop - old.start, CHUNK)
+        == pair.after.buffer[new.start + at : min(new.start + at + CHUNK, new.start + size)]
+        for at in range(0, size, CHUNK)
     )
 
 

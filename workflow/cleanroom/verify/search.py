@@ -13,6 +13,8 @@ _DAY = re.compile(
 _NUMBER = re.compile(r"(?<![\w.])\d{4,}(?![\w]|\.\d)")
 _EMBEDDED = 7
 """A value of this many characters is also found inside a longer word."""
+_TELLING = 3
+"""Letters: a value has a word of this length, or it is looked for exactly as it is written."""
 NUMERIC = frozenset(("AT", "DS", "FD", "FL", "IS", "SL", "SS", "SV", "TM", "UL", "US", "UV", "UI", "AS"))
 """Representations in which digits are technical: identifiers that are digits only are not searched there."""
 _PRIVATE_DATES = frozenset(("UN", "OB", "LO", "LT", "PN", "SH", "ST", "UC", "UT"))
@@ -39,11 +41,9 @@ class Search:
         self._sequences: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         for value, kind in self._kinds.items():
             found = words(value)
-            if found:
+            if max(map(len, found)) >= _TELLING:
                 self._sequences.setdefault(found[0], []).append((found, kind))
-        self._embedded = [
-            (value, kind) for value, kind in self._kinds.items() if len(value) >= _EMBEDDED and _rare(value)
-        ]
+        self._embedded = [(value, kind) for value, kind in self._kinds.items() if _literal(value)]
         self._uids = vocabulary.uids
         self._dates = {day for _, day in vocabulary.dates if day not in harmless}
         self._tagged_dates = {pair for pair in vocabulary.dates if pair[1] not in harmless}
@@ -51,7 +51,7 @@ class Search:
 
     def value(self, tag: int, vr: str, value: bytes) -> set[Finding]:
         """What identifies in the value of one element."""
-        found = self._uids_in(value)
+        found = set() if tag in tables.tags("classes") else self._uids_in(value)
         if vr in ("DA", "DT"):
             days = value.decode("latin-1").replace(".", "").split("\\")
             if any((tag, day.strip()[:8]) in self._tagged_dates for day in days):
@@ -119,9 +119,10 @@ def readings(vr: str, value: bytes) -> Iterable[tuple[str, str]]:
 
 
 def _worth(values: set[str], harmless: set[str] | frozenset[str]) -> set[str]:
-    return {value for value in values if len(value) >= SHORTEST and value not in harmless and words(value)}
+    return {value for value in values if value not in harmless and len("".join(words(value))) >= SHORTEST}
 
 
-def _rare(value: str) -> bool:
-    """A value that is not likely to be part of another word or number."""
-    return not value.replace(" ", "").isdigit() and value.isprintable()
+def _literal(value: str) -> bool:
+    """Whether a value is searched letter by letter: it is long, or its words are too short."""
+    short = max(map(len, words(value))) < _TELLING
+    return short or (len(value) >= _EMBEDDED and not value.replace(" ", "").isdigit())
