@@ -1,8 +1,10 @@
 """A study as the steps before the gate would leave it, made of real scans by a simple encoder."""
 
 import hashlib
+import shutil
 import subprocess
 from collections.abc import Callable
+from copy import copy
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -21,11 +23,12 @@ from cleanroom.records import (
     FaceMask,
     FaceRecord,
     SeriesFace,
+    VerifyRecord,
     Volume,
     VolumeRecord,
 )
 from cleanroom.study import Study
-from cleanroom.verify import tables
+from cleanroom.verify import tables, verify_study
 from cleanroom.verify.placement import LPS_TO_RAS
 
 PATIENT, STUDY = "P" + "A" * 12, "S" + "B" * 12
@@ -94,10 +97,18 @@ class Judged:
         Files of each series.
     face
         Series (by position) in which the lower front of the volume is a face.
+    identify
+        Changes every original before anything else happens.
     """
 
-    def __init__(self, root: Path, sources: list[list[Path]], face: frozenset[int] = frozenset()) -> None:
-        self.root = root
+    def __init__(
+        self,
+        root: Path,
+        sources: list[list[Path]],
+        face: frozenset[int] = frozenset(),
+        identify: Callable[[FileDataset], object] | None = None,
+    ) -> None:
+        self.identify = identify
         self.config = Config(input=root / "in", private=root / "private", output=root / "out")
         self.study = Study(self.config, STUDY)
         self.series = [series_name(at) for at in range(len(sources))]
@@ -116,14 +127,32 @@ class Judged:
         spoil(dataset)
         dataset.save_as(self.file(series, number))
 
-    def change_original(self, series: int, spoil: Callable[[FileDataset], object]) -> None:
-        """Change every original of a series in its input copy."""
-        for row in self.study.instances:
-            if row.series == self.series[series]:
-                path = self.config.input / row.path
-                dataset = pydicom.dcmread(path)
-                spoil(dataset)
-                dataset.save_as(path)
+    def copied(self, root: Path) -> "Judged":
+        """The same study in another folder."""
+        other = copy(self)
+        other.config = Config(input=root / "in", private=root / "private", output=root / "out")
+        shutil.copytree(self.config.input, other.config.input)
+        shutil.copytree(self.config.private, other.config.private)
+        other.study = Study(other.config, STUDY)
+        other.faces, other.encoded = self.faces.model_copy(deep=True), self.encoded.model_copy(deep=True)
+        other.volumes = self.volumes.model_copy(deep=True)
+        return other
+
+    def save(self) -> None:
+        """Write the records again."""
+        self.volumes.save(self.study.record_path("convert"))
+        self.faces.save(self.study.record_path("deface"))
+        self.encoded.save(self.study.record_path("encode"))
+
+    def verify(self) -> tuple[VerifyRecord, dict[int, dict[str, str]]]:
+        """Run the gate: its record, and by series and check what did not pass."""
+        record = verify_study(self.study)
+        fine = ("passed", "not applicable")
+        found = {
+            at: {check: text for check, text in record.checks.get(name, {}).items() if text not in fine}
+            for at, name in enumerate(self.series)
+        }
+        return record, {at: texts for at, texts in found.items() if texts}
 
     def _take(self, at: int, files: list[Path]) -> list[Instance]:
         rows = []
@@ -132,6 +161,10 @@ class Judged:
             target = self.config.input / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(source.read_bytes())
+            if self.identify is not None:
+                original = pydicom.dcmread(source)
+                self.identify(original)
+                original.save_as(target)
             rows.append(_row(path, series_name(at), number, pydicom.dcmread(target)))
         return rows
 
@@ -176,10 +209,11 @@ class Judged:
 
     def _mask(self, volume: Volume) -> FaceMask:
         """Everything in the front half and the lower three quarters of the box around the volume."""
-        grid = np.stack(np.meshgrid(*(np.arange(n) for n in volume.shape[:3]), indexing="ij"), -1)
-        ras = grid @ np.array(volume.affine)[:3, :3].T + np.array(volume.affine)[:3, 3]
-        front = ras[..., 1] > (ras[..., 1].min() + ras[..., 1].max()) / 2
-        low = ras[..., 2] < ras[..., 2].min() * 0.25 + ras[..., 2].max() * 0.75
+        i, j, k = np.ogrid[tuple(slice(n) for n in volume.shape[:3])]
+        _, anterior, superior, _ = np.array(volume.affine)
+        y, z = (row[0] * i + row[1] * j + row[2] * k + row[3] for row in (anterior, superior))
+        front = y > (y.min() + y.max()) / 2
+        low = z < z.min() * 0.25 + z.max() * 0.75
         inside = front & low
         path = self.study.work / volume.file.replace("volumes/", "faces/")
         path.parent.mkdir(parents=True, exist_ok=True)
