@@ -68,6 +68,6 @@ def _carried_face(face: SeriesFace, donor: str, modality: str) -> SeriesFace:
             "decision": "face",
             "mode": rule.mode,
             "fill": fill_value(modality),
-            "reason": f"mask of series {donor}, which has the same frame of reference; by itself: {face.reason}",
+            "reason": f"mask of series {donor}, of the same frame of reference; by itself: {face.reason}",
         }
     )

@@ -25,7 +25,7 @@ def head_centre(volume: Isotropic) -> NDArray[np.float64]:
         Isotropic RAS copy, any field of view.
     """
     thick = _thick(volume)
-    top = thick.any(axis=(0, 1)).nonzero()[0]
+    top = np.flatnonzero(thick.any(axis=(0, 1)))
     if top.size == 0:
         return volume.points(np.array([(n - 1) / 2 for n in volume.data.shape]))
     thick[:, :, : max(0, top[-1] - round(HEAD_MM / volume.mm))] = False

@@ -13,7 +13,7 @@ BOUNDS: dict[str, tuple[float, float, str]] = {
     "turn_degrees": (0.0, 40.0, "the head is turned further than the search is trusted"),
     "brain_mm": (5.0, 99.0, "the mask comes too near to the brain"),
 }
-"""Measure → least, most, what it means outside. Measured on eight real heads and four things without a face."""
+"""Measure → least, most, what it means outside. From eight heads and four without a face."""
 REMOVAL: dict[str, tuple[float, float, str]] = {
     "forward_mm": (40.0, 150.0, "what would be removed does not lie in front of the head's centre"),
     "downward_mm": (5.0, 120.0, "what would be removed does not lie below the head's centre"),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 import SimpleITK as sitk
@@ -21,6 +22,21 @@ SOFT_TISSUE = (-300.0, 300.0)
 RIM_MM = 10.0
 PITCHES = (-20.0, 0.0, 20.0)
 """Start poses, degrees of nodding."""
+
+
+class Stage(NamedTuple):
+    """How one stage of the search proceeds."""
+
+    shrink: list[int]
+    """Voxels averaged, level by level."""
+    step_mm: float
+    """The first step: larger ones make the affine stage run away."""
+    steps: int
+
+
+COARSE = Stage([6], 2.0, 40)
+MIDDLE = Stage([4], 1.0, 60)
+FINE = Stage([4, 2], 0.3, 100)
 
 
 @dataclass(frozen=True)
@@ -45,7 +61,7 @@ class Pose:
 
 
 def register(template: Isotropic, volume: Isotropic) -> Pose:
-    """Lay the template onto a volume: rigid from several start poses, then affine from the best.
+    """Lay the template onto a volume: turned, then scaled, then affine, from the best of several starts.
 
     Parameters
     ----------
@@ -60,12 +76,11 @@ def register(template: Isotropic, volume: Isotropic) -> Pose:
     fixed, moving = _image(_windowed(template)), _image(_windowed(around_head(volume)))
     centre, goal = head_centre(template), head_centre(volume)
     starts = [_start(pitch, centre, goal) for pitch in PITCHES]
-    coarse, _ = min(
-        (_optimised(fixed, moving, start, [6], 2.0, 40) for start in starts), key=lambda result: result[1]
-    )
-    rigid, _ = _optimised(fixed, moving, _like(sitk.Similarity3DTransform(), coarse), [4], 1.0, 60)
-    affine, metric = _optimised(fixed, moving, _like(sitk.AffineTransform(3), rigid), [4, 2], 0.3, 100)
-    return Pose(np.linalg.inv(_matrix(affine)), -metric)
+    poses = [_optimised(fixed, moving, start, COARSE) for start in starts]
+    turned, _ = min(poses, key=lambda result: result[1])
+    scaled, _ = _optimised(fixed, moving, _like(sitk.Similarity3DTransform(), turned), MIDDLE)
+    affine, metric = _optimised(fixed, moving, _like(sitk.AffineTransform(3), scaled), FINE)
+    return Pose(np.asarray(np.linalg.inv(_matrix(affine)), np.float64), -metric)
 
 
 def _like(transform: sitk.Transform, pose: sitk.Transform) -> sitk.Transform:
@@ -108,19 +123,21 @@ def _start(pitch: float, centre: NDArray[np.float64], goal: NDArray[np.float64])
 
 
 def _optimised(
-    fixed: sitk.Image, moving: sitk.Image, start: sitk.Transform, shrink: list[int], step: float, steps: int
+    fixed: sitk.Image, moving: sitk.Image, start: sitk.Transform, stage: Stage
 ) -> tuple[sitk.Transform, float]:
     method = sitk.ImageRegistrationMethod()
     method.SetNumberOfThreads(1)
     method.SetMetricAsMattesMutualInformation(32)
     method.SetMetricSamplingStrategy(method.RANDOM)
-    method.SetMetricSamplingPercentagePerLevel([min(1.0, SAMPLED * factor / 2) for factor in shrink], SEED)
+    method.SetMetricSamplingPercentagePerLevel(
+        [min(1.0, SAMPLED * factor / 2) for factor in stage.shrink], SEED
+    )
     method.SetMetricFixedMask(_around_skin())
     method.SetInterpolator(sitk.sitkLinear)
-    method.SetOptimizerAsRegularStepGradientDescent(step, 0.02, steps, 0.6)
+    method.SetOptimizerAsRegularStepGradientDescent(stage.step_mm, 0.02, stage.steps, 0.6)
     method.SetOptimizerScalesFromPhysicalShift()
-    method.SetShrinkFactorsPerLevel(shrink)
-    method.SetSmoothingSigmasPerLevel([factor / 2 for factor in shrink])
+    method.SetShrinkFactorsPerLevel(stage.shrink)
+    method.SetSmoothingSigmasPerLevel([factor / 2 for factor in stage.shrink])
     method.SmoothingSigmasAreSpecifiedInPhysicalUnitsOff()
     moved = type(start)(start)
     method.SetInitialTransform(moved, inPlace=True)

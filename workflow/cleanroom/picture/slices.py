@@ -53,15 +53,16 @@ def _middle(copy: Isotropic) -> tuple[int, int, int]:
     """The centre of the body, in indices; of the volume when it holds nothing."""
     inside = body(copy.data)
     if not inside.any():
-        return tuple(n // 2 for n in copy.data.shape)  # type: ignore[return-value]
-    return tuple(round(value) for value in ndimage.center_of_mass(inside))  # type: ignore[return-value]
+        return tuple(n // 2 for n in copy.data.shape)
+    return tuple(round(value) for value in ndimage.center_of_mass(inside))
 
 
 def _grey(data: NDArray[np.float32]) -> NDArray[np.uint8]:
     low, high = BRAIN_AND_SOFT_TISSUE
     if data.min() >= HOUNSFIELD_AIR:
         low, high = float(np.percentile(data, 1)), float(np.percentile(data, 99.5))
-    return np.round(np.clip((data - low) / max(high - low, 1e-6), 0, 1) * 255).astype(np.uint8)
+    grey = np.clip((data - low) / max(high - low, 1e-6), 0, 1) * 255
+    return np.asarray(np.round(grey), np.uint8)
 
 
 def _tile(plane: NDArray[np.uint8], covered: NDArray[np.bool_] | None, height: int) -> Image.Image:
