@@ -33,9 +33,9 @@ def spelled_out(text: str) -> str:
 
 
 def identities() -> list[str]:
-    """Every invented identity in the sample that is four characters or longer, names also by their parts, umlauts also spelled out.
+    """Every invented identity in the sample that is four characters or longer.
 
-    Academic titles count in whole names only; two ideographs count too (six bytes).
+    Names count by their parts too, and umlauts also spelled out. Academic titles count in whole names only; two ideographs count too (six bytes).
     Dates of visits and UIDs are not among them, nor free text: the names in it are.
     """
     keywords = set(people()["identifying"])
