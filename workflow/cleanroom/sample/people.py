@@ -35,8 +35,9 @@ def spelled_out(text: str) -> str:
 def identities() -> list[str]:
     """Every invented identity in the sample that is four characters or longer.
 
-    Names count by their parts too, and umlauts also spelled out. Academic titles count in whole names only; two ideographs count too (six bytes).
-    Dates of visits and UIDs are not among them, nor free text: the names in it are.
+    Names count by their parts too, and umlauts also spelled out. Academic titles count in whole names
+    only; two ideographs count too (six bytes). Dates of visits and UIDs are not among them, nor free
+    text: the names in it are.
     """
     keywords = set(people()["identifying"])
     found = {part for key, text in _leaves(people()) if key in keywords for part in _parts(key, text)}
