@@ -178,7 +178,7 @@ def test_each_series_is_one_volume(volumes: dict[str, list[Path]]) -> None:
     assert shapes == {
         T1: [(152, 192, 192)],
         T2: [(208, 256, 38)],
-        SECOND: [(148, 176, 176)],
+        SECOND: [(156, 176, 176)],
         CT: [(256, 256, 80)],
     }
 

@@ -175,7 +175,7 @@ def _history(dataset: Dataset) -> None:
     former = {"PatientName": dataset.PatientBirthName, "PatientID": f"ALT-{dataset.PatientID}"}
     change = {
         "AttributeModificationDateTime": f"{dataset.StudyDate}235901",
-        "ModifyingSystem": "PACS-KAGS-ARCHIV",
+        "ModifyingSystem": people()["archive"]["ModifyingSystem"],
         "SourceOfPreviousValues": "",
         "ReasonForTheAttributeModification": "CORRECT",
         "ModifiedAttributesSequence": [former],
@@ -186,7 +186,7 @@ def _history(dataset: Dataset) -> None:
 def _private(dataset: Dataset, person: Mapping[str, Any], visit: Mapping[str, Any]) -> None:
     """A private block: plain, nested and as opaque bytes."""
     name = str(dataset.PatientName)
-    block = dataset.private_block(0x0033, "KAGS RIS EXPORT", create=True)
+    block = dataset.private_block(0x0033, people()["archive"]["private_creator"], create=True)
     block.add_new(0x01, "LO", name)
     block.add_new(0x02, "SH", visit["study"]["AccessionNumber"])
     nested = item(

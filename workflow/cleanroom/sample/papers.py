@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from PIL import ExifTags, Image, ImageDraw, ImageFont
 
-from cleanroom.sample.people import patient, people
+from cleanroom.sample.people import patient, people, spelled_out
 
 
 def photo(who: str) -> bytes:
@@ -15,10 +15,12 @@ def photo(who: str) -> bytes:
     image = Image.fromarray(np.clip(grain + np.array([4, 0, -14]), 0, 255).astype(np.uint8))
     draw = ImageDraw.Draw(image)
     for number, line in enumerate(_lines(who)):
-        draw.text((50, 60 + 48 * number), line, fill=(30, 30, 70), font=ImageFont.load_default(26))
+        draw.text(
+            (50, 60 + 48 * number), spelled_out(line), fill=(30, 30, 70), font=ImageFont.load_default(24)
+        )
     draw.rectangle((30, 30, 770, 570), outline=(60, 60, 60), width=3)
     exif = Image.Exif()
-    exif[ExifTags.Base.ImageDescription] = f"Ueberweisung {_plain(who)}"
+    exif[ExifTags.Base.ImageDescription] = f"Ueberweisung {spelled_out(_plain(who))}"
     exif[ExifTags.Base.Artist] = "Zwirnlein, Udo"
     exif[ExifTags.Base.Make] = "Telefon"
     exif[ExifTags.Base.DateTime] = "2024:03:11 08:02:11"
@@ -60,7 +62,7 @@ def _lines(who: str) -> list[str]:
         f"geboren {header['PatientBirthDate']}, Patient {header['PatientID']}",
         header["PatientAddress"],
         f"{person['phone']}  {person['email']}",
-        "Befund: kleine Raumforderung frontal, Verlauf in zwei Monaten.",
+        "Befund: kleine Raumforderung frontal, Verlauf erbeten.",
         f"gez. {hospital['ReferringPhysicianName'].replace('^', ' ')}",
     ]
 

@@ -45,7 +45,7 @@ class Anna:
 
     def second(self) -> Iterator[Dataset]:
         """Oblique axial T1, 1.3 mm, Implicit VR."""
-        grid = Grid.centred("axial", (176, 176, 148), (1.3, 1.3, 1.3), (0, -22, -24), (5, 2, -3))
+        grid = Grid.centred("axial", (176, 176, 156), (1.3, 1.3, 1.3), (-4, -22, -24), (5, 2, -3))
         stored = tissue.t1_weighted(self._person.signal(grid, _NODDING)[0], seed=3, peak=900)
         source = Source("anna", "second", "t1")
         return mr.instances(mr.Stack(source, grid, stored, mr.GRADIENT_ECHO, ImplicitVRLittleEndian, 1.3))

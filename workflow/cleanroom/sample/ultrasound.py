@@ -8,6 +8,7 @@ from pydicom.uid import ExplicitVRLittleEndian, UltrasoundImageStorage
 from scipy import ndimage
 
 from cleanroom.sample.headers import Source, fill, numbered, series_header
+from cleanroom.sample.people import spelled_out
 
 _ROWS, _COLUMNS = 480, 640
 
@@ -52,7 +53,9 @@ def _picture(dataset: Dataset) -> NDArray[np.uint8]:
         f"{dataset.InstitutionName}   {dataset.StudyDate}",
     ]
     for number, line in enumerate(lines):
-        draw.text((12, 8 + 22 * number), line, fill=(255, 255, 160), font=ImageFont.load_default(18))
+        draw.text(
+            (12, 8 + 22 * number), spelled_out(line), fill=(255, 255, 160), font=ImageFont.load_default(18)
+        )
     draw.text((560, 450), "L12 7cm", fill=(120, 220, 255), font=ImageFont.load_default(14))
     return np.asarray(image)
 
