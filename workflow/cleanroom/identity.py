@@ -4,10 +4,9 @@ import base64
 import hmac
 import os
 import re
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
-
-from pydicom._uid_dict import UID_dictionary
 
 from cleanroom.errors import StopRun
 
@@ -61,6 +60,13 @@ def patient_original(patient_id: str, issuer: str, study_instance_uid: str) -> s
 def series_original(study_instance_uid: str, series_instance_uid: str) -> str:
     """What stands for a series: its UID within its study."""
     return f"{study_instance_uid}\0{series_instance_uid}"
+
+
+@cache
+def _registered() -> frozenset[str]:
+    from pydicom._uid_dict import UID_dictionary  # noqa: PLC0415 - half a second that some steps do not need
+
+    return frozenset(UID_dictionary)
 
 
 def load_key(path: Path) -> bytes:
