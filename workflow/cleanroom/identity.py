@@ -40,7 +40,7 @@ class Identity:
     def uid(self, original: str) -> str:
         """A ``2.25.`` UID (PS3.5 B.2); UIDs registered in PS3.6 stay as they are."""
         original = original.strip("\0 ")
-        if not original or original in UID_dictionary or _REGISTERED.fullmatch(original):
+        if not original or original in _registered() or _REGISTERED.fullmatch(original):
             return original
         return f"2.25.{int.from_bytes(self.digest('uid', original)[:16], 'big')}"
 
