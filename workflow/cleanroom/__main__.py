@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 import warnings
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -89,7 +90,10 @@ def _clean_folder(options: argparse.Namespace, settings: config.Config) -> None:
 
     if len(options.folders) != 2:
         raise StopRun("clean takes --study STUDY, or two folders.", "python -m cleanroom clean IN OUT")
-    clean_folder(*options.folders, settings)
+    done = clean_folder(options.folders[0], options.folders[1], settings)
+    print(f"{done.files} files written, {len(done.set_aside)} set aside")
+    for reason, files in Counter(reason for _, reason in done.set_aside).most_common():
+        print(f"  {files}: {reason}")
 
 
 def _report(options: argparse.Namespace) -> None:

@@ -51,6 +51,18 @@ class Identity:
         return -7 * weeks
 
 
+def patient_original(patient_id: str, issuer: str, study_instance_uid: str) -> str:
+    """What stands for a patient: the ID with its issuer, or the study where there is no ID."""
+    if not patient_id:
+        return f"study:{study_instance_uid}"
+    return f"{patient_id}\0{issuer}" if issuer else patient_id
+
+
+def series_original(study_instance_uid: str, series_instance_uid: str) -> str:
+    """What stands for a series: its UID within its study."""
+    return f"{study_instance_uid}\0{series_instance_uid}"
+
+
 def load_key(path: Path) -> bytes:
     """The key in ``path``.
 

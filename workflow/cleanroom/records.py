@@ -140,9 +140,10 @@ class VerifyRecord(Record):
     passed: dict[str, list[str]] = {}
     """Series → numbers of the instances that may be released."""
     checks: dict[str, dict[str, str]] = {}
-    """Series → promise or check → ``passed``, or what was found."""
+    """Series → check → ``passed``, ``not applicable``, or what was found."""
     pictures: dict[str, list[str]] = {}
-    """Series → PNG files, relative to the work folder (``pictures/after/…``, ``pictures/before/…``)."""
+    """Series → PNG files, relative to the work folder (``pictures/after/…``, ``pictures/before/…``;
+    ``pictures/withheld/…`` instead of ``after`` when the series did not pass)."""
     dangling: dict[str, list[str]] = {}
     """Series → pseudonyms of series it refers to that are set aside."""
 

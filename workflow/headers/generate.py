@@ -2,8 +2,8 @@
 
     python workflow/headers/generate.py STANDARD HIGHDICOM
 
-STANDARD is the folder with the JSON files of PS3.15 2026d; HIGHDICOM is `highdicom/_standard` of PyPI highdicom 0.28.2
-(MIT): which attribute has which type in which information object.
+STANDARD is the folder with the JSON files of PS3.15 2026d; HIGHDICOM is `highdicom/_standard` of PyPI
+highdicom 0.28.2 (MIT): which attribute has which type in which information object.
 """
 
 import csv

@@ -18,8 +18,8 @@ _DAYS = {"DA", "DT"}
 def dummy(vr: str, original: bytes, days: int) -> bytes:
     """A dummy for a value of this value representation.
 
-    Dates keep their distance from each other: the dummy is the original moved by the patient's days, without a time
-    of day. Binary values become as many zero bytes as they had.
+    Dates keep their distance from each other: the dummy is the original moved by the patient's days, without
+    a time of day. Binary values become as many zero bytes as they had.
     """
     if vr in _DAYS:
         first = original.split(b"\\")[0].strip(b" \0").decode("latin-1")

@@ -18,6 +18,7 @@ UNDEFINED = 0xFFFFFFFF
 _PADDED_WITH_NULL = {"UI", "OB", "UN"}
 
 Element = DataElement | RawDataElement
+Stored = dict[BaseTag, Element]
 
 
 def stored(tag: int, vr: str, value: bytes) -> RawDataElement:
@@ -27,14 +28,25 @@ def stored(tag: int, vr: str, value: bytes) -> RawDataElement:
     return RawDataElement(BaseTag(tag), vr, len(value), value, 0, False, True)
 
 
+def is_stored(element: Element) -> bool:
+    """Whether an element is one that `stored` would make, and can be taken over as it is."""
+    return (
+        isinstance(element, RawDataElement)
+        and element.VR not in (None, "UN")
+        and element.is_little_endian
+        and element.length % 2 == 0
+        and element.value is not None
+    )
+
+
 def sequence(tag: int, items: list[Dataset]) -> DataElement:
     """A sequence of these items."""
     return DataElement(BaseTag(tag), "SQ", Sequence(items))
 
 
-def dataset() -> Dataset:
-    """An empty dataset whose elements are stored in Explicit VR Little Endian."""
-    target = Dataset()
+def dataset(content: Stored | None = None) -> Dataset:
+    """A dataset whose elements are stored in Explicit VR Little Endian."""
+    target = Dataset({} if content is None else content)
     target.set_original_encoding(False, True, target._character_set)
     return target
 
@@ -93,8 +105,8 @@ def items_of(element: Element) -> list[Dataset]:
 
 def explicit_vr(element: Element, standard: str, signed: bool) -> str:
     """One value representation for an element: the stored one, or the standard's when none is stored."""
-    if element.VR not in (None, "UN"):
-        return cast(str, element.VR)
+    if element.VR is not None and element.VR != "UN":
+        return element.VR
     if " or " not in standard:
         return standard
     if "OW" in standard:
@@ -104,5 +116,6 @@ def explicit_vr(element: Element, standard: str, signed: bool) -> str:
 
 def is_signed(source: Dataset, inherited: bool) -> bool:
     """Whether ``US or SS`` means SS here (PS3.5 section 8.1.1)."""
-    element = source.get_item(PIXEL_REPRESENTATION) if PIXEL_REPRESENTATION in source else None
-    return inherited if element is None else value_of(element, "US")[:1] == b"\1"
+    if PIXEL_REPRESENTATION not in source:
+        return inherited
+    return value_of(source.get_item(PIXEL_REPRESENTATION), "US")[:1] == b"\1"

@@ -7,7 +7,7 @@ from pydicom.uid import ExplicitVRBigEndian, ImplicitVRLittleEndian
 
 from cleanroom.clean.elements import Element, explicit_vr, items_of, swapped, value_of
 
-LONG = frozenset("OB OD OF OL OV OW SQ SV UC UN UR UT UV".split())
+LONG = frozenset(["OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"])
 """Value representations with a length of four bytes (PS3.5 section 7.1.2)."""
 _SHORT_LIMIT = 0xFFFF
 

@@ -8,8 +8,8 @@ from cleanroom.clean.tables import HEADERS
 class Requirements:
     """The type of every attribute in every information object of PS3.3.
 
-    A nested attribute is looked up by the sequence it is in, not by its whole path; where places differ the strictest
-    type counts, and so it does for a SOP Class that nobody registered.
+    A nested attribute is looked up by the sequence it is in, not by its whole path; where places differ the
+    strictest type counts, and so it does for a SOP Class that nobody registered.
     """
 
     def __init__(self) -> None:

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from pydicom.datadict import DicomDictionary
+from pydicom._dicom_dict import DicomDictionary
 
 from cleanroom.clean import profile as profiles
 from cleanroom.clean import tables

@@ -3,7 +3,7 @@
 import resource
 import time
 from collections import Counter
-from zipfile import ZipFile
+from zipfile import BadZipFile, ZipFile
 
 from cleanroom.clean import archive
 from cleanroom.clean.marks import code
@@ -16,6 +16,9 @@ from cleanroom.manifest import Instance
 from cleanroom.records import CleanRecord, SetAsideRow
 from cleanroom.source import opened
 from cleanroom.study import Study
+
+_NOT_OPENED = (OSError, BadZipFile, KeyError, RuntimeError)
+"""The last two: an archive has no such member, or it is encrypted."""
 
 
 def clean_study(study: Study) -> CleanRecord:
@@ -40,7 +43,10 @@ def clean_study(study: Study) -> CleanRecord:
         for series, instances in study.series("clean").items():
             counts: Counter[str] = Counter()
             for instance in instances:
-                _clean_instance(study, rules, instance, headers, counts, record)
+                try:
+                    counts.update(_clean_instance(study, rules, instance, headers))
+                except SetAside as failure:
+                    record.set_aside.append(_row(instance, failure))
             record.actions[series] = dict(sorted(counts.items()))
     record.seconds = round(time.monotonic() - started, 3)
     record.peak_mb = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
@@ -48,31 +54,23 @@ def clean_study(study: Study) -> CleanRecord:
     return record
 
 
-def _clean_instance(
-    study: Study,
-    rules: Rules,
-    instance: Instance,
-    headers: ZipFile,
-    counts: Counter[str],
-    record: CleanRecord,
-) -> None:
+def _clean_instance(study: Study, rules: Rules, instance: Instance, headers: ZipFile) -> Counter[str]:
     try:
-        try:
-            with opened(study.config.input, instance.path) as file:
-                original = read_header(file)
-        except OSError as error:
-            raise SetAside(f"the file cannot be opened ({type(error).__name__})") from None
-        header, done = clean_original(original, rules, study.identity, instance.patient)
-        name = archive.member(instance.series, instance.number)
-        archive.add(headers, name, header, transfer_syntax_of(original))
-        counts.update(done)
-    except SetAside as failure:
-        record.set_aside.append(
-            SetAsideRow(
-                series=instance.series,
-                numbers=[instance.number],
-                step="clean",
-                reason=failure.reason,
-                fix=failure.fix,
-            )
-        )
+        with opened(study.config.input, instance.path) as file:
+            original = read_header(file)
+    except _NOT_OPENED as error:
+        raise SetAside(f"the file cannot be opened ({type(error).__name__})") from None
+    header, counts = clean_original(original, rules, study.identity, instance.patient)
+    name = archive.member(instance.series, instance.number)
+    archive.add(headers, name, header, transfer_syntax_of(original))
+    return counts
+
+
+def _row(instance: Instance, failure: SetAside) -> SetAsideRow:
+    return SetAsideRow(
+        series=instance.series,
+        numbers=[instance.number],
+        step="clean",
+        reason=failure.reason,
+        fix=failure.fix,
+    )

@@ -71,19 +71,16 @@ def fill_pixels(
     return syntax
 
 
-def save(header: Dataset, syntax: UID, path: Path) -> None:
+def save(header: FileDataset, syntax: UID, path: Path) -> None:
     """Write a Part 10 file in the given transfer syntax."""
     if syntax.is_private:
         raise SetAside(f"the private transfer syntax {syntax} cannot be written")
     header.file_meta.TransferSyntaxUID = syntax
-    file = FileDataset(str(path), header, preamble=b"\0" * 128, file_meta=header.file_meta)
-    if not syntax.is_little_endian:
-        for _ in file.iterall():
-            pass
+    header.preamble = b"\0" * 128
     path.parent.mkdir(parents=True, exist_ok=True)
     pydicom.dcmwrite(
         path,
-        file,
+        header,
         implicit_vr=syntax.is_implicit_VR,
         little_endian=syntax.is_little_endian,
         enforce_file_format=True,

@@ -1,9 +1,8 @@
 """Which voxel of dcm2niix's volumes each stored pixel went to: proved by the values themselves."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import TypeVar, cast
 
 import nibabel
 import numpy as np
@@ -14,8 +13,11 @@ from cleanroom.encode.frames import Frame
 from cleanroom.errors import SetAside
 from cleanroom.records import Volume
 
-_OFF_GRID = 0.02
-"""Voxels: DICOM writes positions with few digits."""
+_OFF_GRID = 0.3
+"""Voxels: DICOM writes positions with few digits. That a pixel belongs to a voxel is proved by its value."""
+
+
+T = TypeVar("T", bound=np.generic)
 
 
 @dataclass(frozen=True)
@@ -45,10 +47,6 @@ def load(work: Path, volume: Volume) -> Image:
     return Image(volume, values, float(slope), float(intercept))
 
 
-Lattice = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]
-"""Voxel indices i, j, k, each (rows, columns)."""
-
-
 def lattice(frame: Frame, rows: int, columns: int, affine: NDArray[np.float64]) -> NDArray[np.float64]:
     """Voxel coordinates of every pixel of a frame, (3, rows, columns), in the grid of ``affine``."""
     to_voxel = np.linalg.inv(affine) @ frame.affine
@@ -57,14 +55,42 @@ def lattice(frame: Frame, rows: int, columns: int, affine: NDArray[np.float64]) 
     return cast("NDArray[np.float64]", steps + to_voxel[:3, 2, None, None])
 
 
-def on_grid(frame: Frame, rows: int, columns: int, image: Image) -> Lattice | None:
-    """The voxels of a frame when every one of its pixels lies on a voxel of the volume."""
-    corner = lattice(frame, rows, columns, image.affine)
-    nearest = np.rint(corner).astype(np.intp)
-    shape = np.array(image.values.shape[:3])[:, None, None]
-    if np.abs(corner - nearest).max() > _OFF_GRID or (nearest < 0).any() or (nearest >= shape).any():
+@dataclass(frozen=True)
+class Slab:
+    """A slice of a volume seen as a frame: a fixed index of one axis, the two others turned and mirrored."""
+
+    axis: int
+    index: int
+    mirrored: tuple[bool, bool]
+    swapped: bool
+
+    def of(self, values: NDArray[T]) -> NDArray[T]:
+        """The slice of (i, j, k, ...) values as (rows, columns, ...): a view."""
+        plane = np.moveaxis(values, self.axis, 0)[self.index]
+        plane = plane.swapaxes(0, 1) if self.swapped else plane
+        rows, columns = (slice(None, None, -1 if mirror else 1) for mirror in self.mirrored)
+        return cast("NDArray[T]", plane[rows, columns])
+
+
+def slab(frame: Frame, rows: int, columns: int, image: Image) -> Slab | None:
+    """The slice of the volume on whose voxels the pixels of the frame lie; None when they do not."""
+    to_voxel = (np.linalg.inv(image.affine) @ frame.affine)[:3]
+    step = np.rint(to_voxel).astype(int)
+    corners = np.array([[0, columns - 1, 0, columns - 1], [0, 0, rows - 1, rows - 1], [1, 1, 1, 1]])
+    if np.abs((to_voxel - step) @ corners).max() > _OFF_GRID or (np.abs(step[:, :2]).sum(axis=0) != 1).any():
         return None
-    return nearest[0], nearest[1], nearest[2]
+    along_columns, along_rows = (int(np.flatnonzero(step[:, n])[0]) for n in (0, 1))
+    if along_columns == along_rows:
+        return None
+    axis = 3 - along_columns - along_rows
+    reach = step @ corners
+    shape = np.array(image.values.shape[:3])
+    if (reach.min(axis=1) != np.where(np.arange(3) == axis, step[:, 2], 0)).any():
+        return None
+    if (np.delete(reach.max(axis=1) + 1 != shape, axis)).any() or not 0 <= step[axis, 2] < shape[axis]:
+        return None
+    mirrored = (bool(step[along_rows, 1] < 0), bool(step[along_columns, 0] < 0))
+    return Slab(axis, int(step[axis, 2]), mirrored, swapped=along_rows > along_columns)
 
 
 def upright(frame: Frame, pixels: NDArray[np.generic], image: Image) -> NDArray[np.generic]:
@@ -77,12 +103,13 @@ def upright(frame: Frame, pixels: NDArray[np.generic], image: Image) -> NDArray[
     return turned
 
 
-def same_values(frame: Frame, pixels: NDArray[np.generic], image: Image, voxels: Lattice) -> bool:
-    """Whether some time point of the volume holds exactly these pixels at these voxels.
+def same_values(frame: Frame, pixels: NDArray[np.generic], image: Image, where: Slab) -> bool:
+    """Whether some time point of the volume holds exactly these pixels in this slice.
 
     Stored values where dcm2niix keeps them; real units within half a step where it merges slopes.
     """
-    for there in _times(image, voxels):
+    for time in range(image.values.shape[3]):
+        there = where.of(image.values[:, :, :, time])
         if there.shape != pixels.shape:
             return False
         if np.array_equal(there, pixels):
@@ -93,11 +120,6 @@ def same_values(frame: Frame, pixels: NDArray[np.generic], image: Image, voxels:
             if np.abs(there.astype(float) * image.slope + image.intercept - here).max() <= step:
                 return True
     return False
-
-
-def _times(image: Image, voxels: Lattice) -> Iterator[NDArray[np.generic]]:
-    for time in range(image.values.shape[3]):
-        yield image.values[(*voxels, np.full_like(voxels[0], time))]
 
 
 def covered(

@@ -3,9 +3,10 @@
 from pydicom import Dataset
 from pydicom.sequence import Sequence
 
+from cleanroom.clean.marks import add_codes
 from cleanroom.records import Code, SeriesFace
 
-CLEAN_FACE = Code(value="113102", meaning="Clean Recognizable Visual Features Option")
+CLEAN_FACE = "113102"
 PIXEL_MASK = Code(value="113047", meaning="Pixel by pixel mask")
 DESCRIPTION = "De-faced: the voxels of the face were replaced by air"
 
@@ -13,9 +14,7 @@ DESCRIPTION = "De-faced: the voxels of the face were replaced by air"
 def mark_examined(header: Dataset) -> None:
     """No face is left: none was there, or it was removed."""
     header.RecognizableVisualFeatures = "NO"
-    codes = list(header.get("DeidentificationMethodCodeSequence") or [])
-    if all(item.get("CodeValue") != CLEAN_FACE.value for item in codes):
-        header.DeidentificationMethodCodeSequence = Sequence([*codes, item(CLEAN_FACE)])
+    add_codes(header, [CLEAN_FACE])
 
 
 def mark_derived(header: Dataset, face: SeriesFace) -> None:

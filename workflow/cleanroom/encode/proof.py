@@ -59,9 +59,9 @@ class Proof:
         for image in self._images:
             if image.volume.role == "uneven":
                 continue
-            voxels = mapping.on_grid(frame, rows, columns, image)
-            if voxels and mapping.same_values(frame, pixels, image, voxels):
-                return self._mask(image)[voxels] > 0
+            where = mapping.slab(frame, rows, columns, image)
+            if where and mapping.same_values(frame, pixels, image, where):
+                return where.of(self._mask(image)) > 0
         for image in self._images:
             uneven = image.volume.role == "uneven"
             if uneven and _content(mapping.upright(frame, pixels, image)) in self._slices:
