@@ -42,6 +42,7 @@ def run(step: str, study: Study) -> None:
     started = time.perf_counter()
     (study.work / FOLDERS.get(step, "")).mkdir(parents=True, exist_ok=True)
     record = guarded(getattr(import_module(module), name), step, study)
+    (study.work / FOLDERS.get(step, "")).mkdir(exist_ok=True)
     record.seconds = round(time.perf_counter() - started, 3)
     record.peak_mb = round(peak_mb(), 1)
     if step == "clean" and not (study.work / "headers.zip").exists():

@@ -50,7 +50,7 @@ def convert(folder: Path, target: Path) -> list[Converted]:
     found = []
     for path in sorted(target.glob("*.nii")):
         image = nibabel.load(path)
-        found.append(Converted(path, image.shape, np.array(image.affine)))  # type: ignore[attr-defined]
+        found.append(Converted(path, image.shape, np.array(image.affine)))
     return found
 
 

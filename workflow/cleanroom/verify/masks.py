@@ -80,7 +80,7 @@ def load(work: Path, volumes: list[Volume], face: SeriesFace | None) -> list[Mas
     """
     if face is None or not face.masks:
         return []
-    known = {volume.file: volume for volume in volumes if not volume.resampled}
+    known = {volume.file: volume for volume in volumes if volume.role != "uneven"}
     missing = known.keys() - {mask.volume for mask in face.masks}
     if missing:
         raise SetAside(f"{len(missing)} of {len(known)} volumes have no face mask")
@@ -90,7 +90,7 @@ def load(work: Path, volumes: list[Volume], face: SeriesFace | None) -> list[Mas
             continue
         volume = known[entry.volume]
         image = nibabel.load(work / entry.mask)
-        inside = np.asanyarray(image.dataobj) > 0  # type: ignore[attr-defined]
+        inside = np.asanyarray(image.dataobj) > 0
         if list(inside.shape[:3]) != volume.shape[:3]:
             raise SetAside("a face mask does not have the grid of its volume")
         inside = inside.reshape(*inside.shape[:3], -1).any(axis=3)

@@ -31,7 +31,7 @@ def draw(series: Series, converted: list[Converted], passed: bool) -> list[str]:
     """
     after = Path("pictures", "after" if passed else "withheld")
     work, name = series.study.work, series.pseudonym
-    before = [volume for volume in series.volumes if not volume.resampled]
+    before = [volume for volume in series.volumes if volume.role != "uneven"]
     if not before:
         return _thumbnail(series, after)
     shown = max(before, key=lambda volume: int(np.prod(volume.shape)))
@@ -45,7 +45,7 @@ def draw(series: Series, converted: list[Converted], passed: bool) -> list[str]:
 def _volume(work: Path, file: Path, affine: NDArray[np.float64], folder: Path, name: str) -> list[str]:
     picture = importlib.import_module("cleanroom.picture")
     image = nibabel.load(file)
-    proxy = image.dataobj  # type: ignore[attr-defined]
+    proxy = image.dataobj
     data = np.asarray(proxy[..., 0] if len(proxy.shape) > 3 else proxy)
     if data.dtype.names is not None or data.ndim != 3 or min(data.shape) < 2:
         return []
