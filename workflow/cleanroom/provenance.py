@@ -27,17 +27,17 @@ PROFILES = {
     "https://w3id.org/workflowhub/workflow-ro-crate/1.0": "Workflow RO-Crate",
 }
 STEPS = {
-    "intake": ["pydicom"],
-    "clean": ["pydicom"],
-    "redact": ["pydicom"],
-    "convert": ["dcm2niix"],
-    "deface": ["SimpleITK"],
-    "encode": ["pydicom"],
-    "verify": ["pydicom", "dcm2niix"],
-    "release": [],
-    "report": [],
+    "intake": ("sorts every input file", ["pydicom"]),
+    "clean": ("cleans the headers", ["pydicom"]),
+    "redact": ("sets aside what may carry words in its pixels", ["pydicom"]),
+    "convert": ("makes the volumes in which faces are looked for", ["dcm2niix"]),
+    "deface": ("decides about the face and masks it", ["SimpleITK"]),
+    "encode": ("writes the instances", ["pydicom"]),
+    "verify": ("checks every promise on the bytes to be released", ["pydicom", "dcm2niix"]),
+    "release": ("moves what passed into the release folder", []),
+    "report": ("gives every file its verdict and writes what proves it", []),
 }
-"""Step → the tools it calls."""
+"""Step → what it does, and the tools it calls."""
 
 RESULTS = {
     "release/manifest.tsv": ("Every released file with its SHA-256", "text/tab-separated-values"),
@@ -147,7 +147,8 @@ def _workflow(crate: Any, folder: Path) -> Any:
 
 def _step(crate: Any, workflow: Any, name: str, times: list[StepTime]) -> Any:
     """The step, its tool and what it did on all studies; returns the control action."""
-    used = [crate.get(f"#software/{tool}") or _software(crate, tool) for tool in STEPS[name]]
+    about, tools = STEPS[name]
+    used = [crate.get(f"#software/{tool}") or _software(crate, tool) for tool in tools]
     tool = _entity(
         crate,
         f"#tool/{name}",
@@ -165,7 +166,8 @@ def _step(crate: Any, workflow: Any, name: str, times: list[StepTime]) -> Any:
         crate,
         f"#action/{name}",
         "CreateAction",
-        name=f"{name}: {len(times):,} records, {seconds} s in all",
+        name=f"cleanroom {name}",
+        description=f"{name} {about}: {len(times):,} records, {seconds} s in all",
         instrument=tool,
         actionStatus=COMPLETED,
         **_span(times),

@@ -32,6 +32,8 @@ class Thumbnail:
     label: str
     after: str
     before: str = ""
+    wide: bool = False
+    """Several planes side by side."""
 
 
 def thumbnails(work: Path, files: list[str], edge: int, private: bool) -> list[Thumbnail]:
@@ -56,6 +58,7 @@ def thumbnails(work: Path, files: list[str], edge: int, private: bool) -> list[T
             label=_label(name),
             after=data_uri(work / after[name], edge) if name in after else "",
             before=data_uri(work / before[name], edge) if name in before else "",
+            wide=_view(name) == "slices",
         )
         for name in sorted(after | before, key=_rank)
     ]

@@ -16,6 +16,8 @@ _HIDDEN = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
 
 def visible(text: str) -> str:
     """The text with control, bidi and other hidden characters written as ``\\uXXXX``."""
+    if text.isprintable():
+        return text
     return "".join(
         f"\\u{ord(letter):04x}" if unicodedata.category(letter) in _HIDDEN else letter for letter in text
     )
