@@ -76,8 +76,8 @@ FAULTS: dict[str, tuple[Callable[[FileDataset], None], str]] = {
     "accession number in a number": (sets("AcquisitionNumber", "90817263"), "identifier"),
     "accession number in a sentence": (sets("RescaleType", "see 90817263 too"), "identifier"),
     "short identifier as a whole value": (sets("RescaleType", "2048"), "identifier"),
-    "institution under another tag": (sets("Manufacturer", "st elsewhere clinic"), "identifier"),
-    "a line of a comment": (sets("SoftwareVersions", "after the fall"), "identifier"),
+    "institution under another tag": (sets("Manufacturer", "st elsewhere clinic"), "place"),
+    "a line of a comment": (sets("SoftwareVersions", "after the fall"), "text"),
     "birth date, ISO": (sets("RescaleType", "b. 1961-04-17"), "date"),
     "birth date, day first": (sets("RescaleType", "b. 17.04.1961"), "date"),
     "birth date, digits": (sets("RescaleType", "id19610417"), "date"),
@@ -92,7 +92,7 @@ def test_an_identity_is_found(base: Judged, tmp_path: Path, fault: str) -> None:
     spoil, kind = FAULTS[fault]
     judged.change(0, 3, spoil)
     record, found = judged.verify()
-    assert f"a {kind}" in found[0]["identities"]
+    assert f"{kind} of" in found[0]["identities"]
     assert record.passed == {}
     assert not any(value in record.model_dump_json().casefold() for value in INVENTED)
 
@@ -105,7 +105,7 @@ def test_an_original_uid_is_found_also_as_the_beginning_of_another(
     uid = judged.study.instances[1].series_instance_uid
     judged.change(0, 4, sets("RescaleType", f"from {uid}{end}"))
     _, found = judged.verify()
-    assert "a UID" in found[0]["identities"]
+    assert "UID of the original" in found[0]["identities"]
 
 
 def test_a_date_that_was_not_shifted_is_found(base: Judged, tmp_path: Path) -> None:
@@ -113,7 +113,25 @@ def test_a_date_that_was_not_shifted_is_found(base: Judged, tmp_path: Path) -> N
     original = pydicom.dcmread(judged.config.input / judged.study.instances[0].path)
     judged.change(0, 3, sets("StudyDate", original.StudyDate))
     _, found = judged.verify()
-    assert "a date of the original in (0008,0020)" in found[0]["identities"]
+    assert "date of the original in (0008,0020)" in found[0]["identities"]
+
+
+def test_a_name_that_also_stands_in_a_code_of_the_original_is_found(base: Judged, tmp_path: Path) -> None:
+    judged = base.copied(tmp_path)
+
+    def coded(dataset: FileDataset) -> None:
+        item = Dataset()
+        item.CodeValue, item.CodeMeaning = "PX-4711-88", "Annegret"
+        dataset.ViewCodeSequence = Sequence([item])
+
+    for path in sorted((judged.config.input / "0").iterdir()):
+        original = pydicom.dcmread(path)
+        coded(original)
+        original.save_as(path)
+    judged.change(0, 1, coded)
+    _, found = judged.verify()
+    assert "identifier of the original" in found[0]["identities"]
+    assert "name of the original" in found[0]["identities"]
 
 
 def test_values_that_many_scans_share_are_no_identity(base: Judged, tmp_path: Path) -> None:
@@ -136,5 +154,5 @@ def test_a_file_name_is_searched_too(base: Judged) -> None:
     judge = Identities(Search(vocabulary))
     clean = Header(base.file(0, 1).read_bytes())
     assert judge.findings(clean, "EAAAAAAAAAAAA/00001.dcm") == []
-    assert "a name of the original in the file name" in judge.findings(clean, "Annegret/00001.dcm")
+    assert "name of the original in the file name" in judge.findings(clean, "Annegret/00001.dcm")
     assert judge.findings(clean, "EAAAAAAAAAAAA/IM1.dcm") == ["a file name that is not a pseudonym"]

@@ -150,7 +150,8 @@ def test_an_instance_that_was_set_aside_is_not_missed(base: Judged, tmp_path: Pa
     assert list(record.passed) == [judged.series[0]]
 
 
-def test_a_required_attribute_that_is_gone(base: Judged, tmp_path: Path, dciodvfy: str) -> None:
+@pytest.mark.usefixtures("dciodvfy")
+def test_a_required_attribute_that_is_gone(base: Judged, tmp_path: Path) -> None:
     judged = base.copied(tmp_path)
     judged.change(1, 1, lambda dataset: dataset.__delitem__("EchoTime"))
     _, found = judged.verify()

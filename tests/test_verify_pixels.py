@@ -11,6 +11,8 @@ from judged import Judged
 from pydicom.dataset import FileDataset
 from pydicom.uid import RLELossless
 
+from cleanroom.records import SetAsideRow
+
 
 @pytest.fixture(scope="module")
 def base(scans: Path, tmp_path_factory: pytest.TempPathFactory) -> Judged:
@@ -124,8 +126,12 @@ def test_another_transfer_syntax_where_nothing_is_covered(base: Judged, tmp_path
 
 def test_a_lossless_transfer_syntax_where_something_is_covered_is_fine(base: Judged, tmp_path: Path) -> None:
     judged = base.copied(tmp_path)
-    for number in range(1, 9):
-        judged.change(0, number, lambda dataset: dataset.compress(RLELossless, generate_instance_uid=False))
+    for instance in judged.encoded.series[judged.series[0]]:
+        if instance.covered:
+            number = int(instance.number)
+            judged.change(
+                0, number, lambda dataset: dataset.compress(RLELossless, generate_instance_uid=False)
+            )
     _, found = judged.verify()
     assert found == {}
 
@@ -199,3 +205,16 @@ def test_a_missing_slice(base: Judged, tmp_path: Path) -> None:
     assert found[1]["tallies"] == "1 of 6 instances have no file and were not set aside"
     assert found[1]["geometry"] == "a volume has another shape than that of the original"
     assert 0 not in found
+
+
+def test_a_slice_that_encode_set_aside_alone(base: Judged, tmp_path: Path) -> None:
+    judged = base.copied(tmp_path)
+    judged.file(1, 6).unlink()
+    judged.encoded.series[judged.series[1]].pop()
+    judged.encoded.set_aside = [
+        SetAsideRow(series=judged.series[1], numbers=["00006"], step="encode", reason="a test")
+    ]
+    judged.save()
+    record, found = judged.verify()
+    assert found == {}
+    assert record.passed[judged.series[1]] == [f"{number:05d}" for number in range(1, 6)]

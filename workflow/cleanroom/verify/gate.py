@@ -6,14 +6,11 @@ import time
 
 from cleanroom.records import SetAsideRow, VerifyRecord
 from cleanroom.study import Study
-from cleanroom.verify import references
-from cleanroom.verify.header import Header
 from cleanroom.verify.identities import Identities
 from cleanroom.verify.judgement import CHECKS, Judge
-from cleanroom.verify.mapped import original
 from cleanroom.verify.search import Search
-from cleanroom.verify.subject import Series, options, subjects
-from cleanroom.verify.survey import Survey, survey
+from cleanroom.verify.subject import options, subjects
+from cleanroom.verify.survey import survey
 
 _AGAIN = "delete the study's folder in private/work and run again; if it stays, report it as a bug"
 FIXES = {
@@ -65,27 +62,11 @@ def verify_study(study: Study) -> VerifyRecord:
         ][:1]
         if findings.clean:
             record.passed[series.pseudonym] = [row.number for row in series.rows]
-    record.dangling = _dangling(study, judged, found, record)
+    gone = {row.series for row in study.instances} - record.passed.keys()
+    record.dangling = {
+        name: sorted(targets) for name in record.passed if (targets := judge.refers[name] & gone)
+    }
     record.seconds = round(time.monotonic() - started, 3)
     record.peak_mb = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
     record.save(study.record_path("verify"))
     return record
-
-
-def _dangling(
-    study: Study, judged: list[Series], found: Survey, record: VerifyRecord
-) -> dict[str, list[str]]:
-    """Series that pass → series to which they refer and that do not."""
-    gone = {row.series for row in study.instances} - record.passed.keys()
-    if not gone:
-        return {}
-    dangling = {}
-    for series in judged:
-        if series.pseudonym in record.passed:
-            targets: set[str] = set()
-            for row in series.rows:
-                with original(study.config.input, row.path, study.work) as buffer:
-                    targets |= references.dangling(Header(buffer), found.graph, gone)
-            if targets:
-                dangling[series.pseudonym] = sorted(targets)
-    return dangling

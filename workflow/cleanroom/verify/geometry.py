@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from cleanroom.errors import SetAside
 from cleanroom.records import Volume
+from cleanroom.source import placed
 from cleanroom.verify.subject import Series
 
 TOLERANCE = 1e-3
@@ -42,6 +43,7 @@ def convert(folder: Path, target: Path) -> list[Converted]:
     SetAside
         When it does not end in time. Its exit status says little: what counts is what it wrote.
     """
+    target.mkdir(parents=True)
     command = [dcm2niix.bin, "-b", "n", "-z", "n", "-f", "v", "-o", str(target), str(folder)]
     try:
         subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)
@@ -54,13 +56,32 @@ def convert(folder: Path, target: Path) -> list[Converted]:
     return found
 
 
-def findings(series: Series, converted: list[Converted]) -> list[str]:
+def expected(series: Series, scratch: Path) -> list[Volume]:
+    """The volumes of the originals.
+
+    When a step set aside single instances after the conversion, the originals of the others are
+    converted again.
+    """
+    if len(series.rows) == len(series.study.series("convert").get(series.pseudonym, series.rows)):
+        return series.volumes
+    folder = scratch / "before"
+    folder.mkdir()
+    for row in series.rows:
+        placed(series.study.config.input, row.path, folder / f"{row.number}.dcm")
+    again = convert(folder, scratch / "again")
+    return [
+        Volume(file=str(volume.path), shape=list(volume.shape), affine=volume.affine.tolist())
+        for volume in again
+    ]
+
+
+def findings(volumes: list[Volume], converted: list[Converted]) -> list[str]:
     """How the converted volumes differ from those of the originals, in number, shape or affine."""
-    if len(converted) != len(series.volumes):
-        return [f"dcm2niix makes {len(converted)} volumes of it, and {len(series.volumes)} of the original"]
+    if len(converted) != len(volumes):
+        return [f"dcm2niix makes {len(converted)} volumes of it, and {len(volumes)} of the original"]
     left = list(converted)
     found = []
-    for volume in series.volumes:
+    for volume in volumes:
         match = next((candidate for candidate in left if candidate.same(volume)), None)
         if match is not None:
             left.remove(match)

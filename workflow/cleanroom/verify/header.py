@@ -58,12 +58,12 @@ class Header:
         self.sequences: set[tuple[int, ...]] = set()
         self.faults: set[str] = set()
         self._order = "<"
-        at = self._meta()
         self.pixels: Element | None = None
         try:
+            at = self._meta()
             self._dataset(at, Scope((), self.size, self._explicit(at)))
-        except (struct.error, RecursionError):
-            self.faults.add("the dataset ends in the middle of an element")
+        except (struct.error, zlib.error, RecursionError):
+            self.faults.add("it ends in the middle of an element")
 
     @cached_property
     def root(self) -> dict[int, Element]:

@@ -48,19 +48,17 @@ class Identities:
         name
             Its path in the release, below the study's folder.
         """
-        found = [f"a {kind} of the original in the file name" for kind in sorted(self._search.text(name))]
+        found = [f"{kind} of the original in the file name" for kind in sorted(self._search.text(name))]
         if not _NAME.fullmatch(name):
             found.append("a file name that is not a pseudonym")
         if released.buffer[128:132] == b"DICM":
             preamble = self._search.value(0, "OB", released.buffer[:128])
-            found += [f"a {kind} of the original in the preamble" for kind, _ in sorted(preamble)]
+            found += [f"{kind} of the original in the preamble" for kind, _ in sorted(preamble)]
         for element in released.elements:
             value = b"" if element is released.pixels else released.value(element)
             if value and not (METHOD_CODES in element.path and value.strip(b" ") in METHODS):
                 hits = self._hits(element, value)
-                found += [
-                    f"a {kind} of the original in {where(element)} ({how})" for kind, how in sorted(hits)
-                ]
+                found += [f"{kind} of the original in {where(element)} ({how})" for kind, how in sorted(hits)]
         return found
 
     def _hits(self, element: Element, value: bytes) -> set[Finding]:

@@ -1,7 +1,8 @@
 """All checks on one series."""
 
 import tempfile
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cleanroom.manifest import Instance
@@ -39,6 +40,8 @@ class Judge:
     identities: Identities
     options: frozenset[str]
     """Codes of CID 7050 in force."""
+    refers: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Series → series to which its instances refer, as they are judged."""
 
     def judge(self, series: Series, record: VerifyRecord) -> Findings:
         """Run every check on a series; write down what was found, and draw its pictures."""
@@ -72,6 +75,7 @@ class Judge:
             covered = series.encoded[number].covered if number in series.encoded else 0
             pair = Pair(row, Header(old), Header(new), covered)
             name = series.released_name(number)
+            self.refers[series.pseudonym] |= references.targets(pair.before, self.survey.graph)
             found.run("identities", lambda: self.identities.findings(pair.after, name), number)
             found.run("pixels", lambda: pixels.findings(pair, series.face, series_masks), number)
             found.run("references", lambda: references.findings(pair, self.survey.graph), number)
@@ -103,8 +107,9 @@ def _converted(series: Series, scratch: Path, found: Findings) -> list[Converted
     converted: list[Converted] = []
 
     def compare() -> list[str]:
-        converted.extend(geometry.convert(series.study.work / "encoded" / series.pseudonym, scratch))
-        return geometry.findings(series, converted)
+        released = series.study.work / "encoded" / series.pseudonym
+        converted.extend(geometry.convert(released, scratch / "after"))
+        return geometry.findings(geometry.expected(series, scratch), converted)
 
     found.run("geometry", compare)
     return converted

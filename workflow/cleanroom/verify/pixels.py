@@ -88,21 +88,19 @@ def _same_bytes(pair: Pair) -> bool:
 
 def _frames(pair: Pair, fill: float, series_masks: list[Mask]) -> list[str]:
     shape = (pair.before.number(0x00280010), pair.before.number(0x00280011))
-    places = placement.frames(pair.before)
-    if None in places:
+    places = [place for place in placement.frames(pair.before) if place is not None]
+    if len(places) < max(pair.before.number(0x00280008), 1):
         return ["the place of a frame in the patient is not known, so its face mask cannot be checked"]
-    covers = [masks.cover(series_masks, place, shape) for place in places if place is not None]
-    if pair.covered == 0 and not any(must.any() for _, must in covers):
+    if pair.covered == 0 and not any(masks.cover(series_masks, place, shape)[1].any() for place in places):
         return []
     outside = left = changed = 0
-    pairs = zip_longest(decoded.frames(pair.before), decoded.frames(pair.after), covers, places)
-    for old, new, planes, place in pairs:
-        if old is None or new is None or planes is None or place is None or old.shape != new.shape:
+    for old, new, place in zip_longest(decoded.frames(pair.before), decoded.frames(pair.after), places):
+        if old is None or new is None or place is None or old.shape != new.shape:
             return ["the number or the size of the frames differs"]
         if old.ndim != 2:
             return ["a face mask on colour pixels cannot be checked"]
         differs = old != new
-        may, must = planes
+        may, must = masks.cover(series_masks, place, shape)
         wanted = stored_fill(pair.after, place, fill)
         filled = (new >= math.floor(wanted)) & (new <= math.ceil(wanted))
         changed += int(np.count_nonzero(differs))

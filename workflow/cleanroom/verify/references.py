@@ -78,10 +78,10 @@ def findings(pair: Pair, graph: Graph) -> list[str]:
     return found
 
 
-def dangling(before: Header, graph: Graph, gone: Iterable[str]) -> set[str]:
-    """Pseudonyms of the series in ``gone`` to which an instance refers."""
+def targets(before: Header, graph: Graph) -> set[str]:
+    """Pseudonyms of the series to which an instance refers, its own included."""
     owners = {graph.owner.get(uid, "") for place, uid in _uids(before) if _judged(place)}
-    return owners & set(gone)
+    return owners - {""}
 
 
 def _wanted(before: Header, graph: Graph) -> tuple[Counter[tuple[Place, str]], Counter[Place]]:

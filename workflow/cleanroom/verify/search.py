@@ -20,7 +20,7 @@ NUMERIC = frozenset(("AT", "DS", "FD", "FL", "IS", "SL", "SS", "SV", "TM", "UL",
 _PRIVATE_DATES = frozenset(("UN", "OB", "LO", "LT", "PN", "SH", "ST", "UC", "UT"))
 
 Finding = tuple[str, str]
-"""What was found (``name``, ``identifier``, ``text``, ``UID``, ``date``) and how it was written."""
+"""What was found (``name``, ``identifier``, ``place`` ...) and how it was written."""
 
 
 class Search:
@@ -29,15 +29,21 @@ class Search:
     Parameters
     ----------
     vocabulary
-        The identifying values. Common words and technical values that stay are left out.
+        The identifying values. Common words are left out, and places, devices and descriptions that are
+        technical values as well; names and identifiers never for that reason.
     """
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        harmless = tables.common() | vocabulary.retained
-        names = _worth(vocabulary.names, harmless)
-        phrases = _worth(vocabulary.phrases, harmless)
+        harmless = tables.common()
+        technical = "\n".join(f" {' '.join(words(value))} " for value in vocabulary.retained)
+        phrases = {
+            value: kind
+            for value, kind in vocabulary.phrases.items()
+            if kind == "identifier" or f" {' '.join(words(value))} " not in technical
+        }
         self._numbers = _worth(vocabulary.numbers, harmless)
-        self._kinds = {**dict.fromkeys(phrases, "identifier or text"), **dict.fromkeys(names, "name")}
+        names = dict.fromkeys(vocabulary.names, "name")
+        self._kinds = {value: kind for value, kind in (phrases | names).items() if _worth({value}, harmless)}
         self._sequences: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         for value, kind in self._kinds.items():
             found = words(value)
@@ -118,7 +124,7 @@ def readings(vr: str, value: bytes) -> Iterable[tuple[str, str]]:
             yield "UTF-16 BE", value[shift:].decode("utf-16-be", "ignore")
 
 
-def _worth(values: set[str], harmless: set[str] | frozenset[str]) -> set[str]:
+def _worth(values: set[str], harmless: frozenset[str]) -> set[str]:
     return {value for value in values if value not in harmless and len("".join(words(value))) >= SHORTEST}
 
 

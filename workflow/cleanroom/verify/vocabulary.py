@@ -15,6 +15,7 @@ SHORTEST = 4
 CHARACTER_SET = 0x00080005
 RETAIN_UIDS, RETAIN_DATES = "113110", "113106"
 _DELIMITERS = {ord(letter) for letter in "\\^=\r\n\t\f"}
+_KINDS = {"id": "identifier", "phone": "identifier", "description": "text"}
 _WORDS = re.compile(r"[^\W\d_]+|\d+")
 
 
@@ -39,7 +40,7 @@ class Vocabulary:
     numbers
         Identifiers that are digits only.
     phrases
-        Everything else: identifiers with letters, places, serials, free text.
+        Everything else → what it is: ``identifier``, ``place``, ``device`` or ``text``.
     uids
         UIDs that are not registered.
     dates
@@ -47,14 +48,14 @@ class Vocabulary:
     raw
         Values in non-ASCII character sets, byte for byte.
     retained
-        Technical values that stay, and that an identifying value may equal by chance.
+        Technical values that stay, and that a place, device or description may equal by chance.
     options
         Codes of the options in force: what one of them retains is not harvested.
     """
 
     names: set[str] = field(default_factory=set)
     numbers: set[str] = field(default_factory=set)
-    phrases: set[str] = field(default_factory=set)
+    phrases: dict[str, str] = field(default_factory=dict)
     uids: set[bytes] = field(default_factory=set)
     dates: set[tuple[int, str]] = field(default_factory=set)
     raw: set[bytes] = field(default_factory=set)
@@ -109,7 +110,7 @@ class Vocabulary:
             if len(found) == 1 and found[0].isdigit():
                 self.numbers.add(found[0])
             elif len(whole) >= shortest and (shortest == SHORTEST or len(found) > 1):
-                self.phrases.add(whole)
+                self.phrases.setdefault(whole, _KINDS.get(kind, kind))
 
     def _uid(self, value: bytes) -> None:
         for part in value.split(b"\\"):
