@@ -31,7 +31,7 @@ def draw(series: Series, converted: list[Converted], passed: bool) -> list[str]:
     """
     after = Path("pictures", "after" if passed else "withheld")
     work, name = series.study.work, series.pseudonym
-    before = [volume for volume in series.volumes if not volume.resampled]
+    before = [volume for volume in series.volumes if not volume.resampled and min(volume.shape[:3]) > 1]
     if not before:
         return _thumbnail(series, after)
     shown = max(before, key=lambda volume: int(np.prod(volume.shape)))
@@ -47,7 +47,7 @@ def _volume(work: Path, file: Path, affine: NDArray[np.float64], folder: Path, n
     image = nibabel.load(file)
     proxy = image.dataobj  # type: ignore[attr-defined]
     data = np.asarray(proxy[..., 0] if len(proxy.shape) > 3 else proxy)
-    if data.dtype.names is not None or data.ndim != 3 or min(data.shape) < 2:
+    if data.dtype.names is not None:
         return []
     data = data.astype(np.float32)
     drawn = {"slices": picture.slices(data, affine)}
