@@ -10,6 +10,10 @@ from cleanroom.atomic import write_text
 FaceVerdict = Literal["face", "no_face", "already_removed", "not_applicable", "unsure"]
 
 
+NO_VERDICT = "no verdict: "
+"""How a reason begins when a study's job never ended, or never began."""
+
+
 class SetAsideRow(BaseModel):
     """Something that is not released: a series, or some instances of one."""
 
@@ -76,8 +80,9 @@ class Volume(BaseModel):
     shape: list[int]
     affine: list[list[float]]
     """4x4, voxel index to RAS millimetres."""
-    resampled: bool = False
-    """One of dcm2niix's extra volumes (``_Eq``, ``_Tilt``): never mapped back."""
+    role: Literal["plain", "uneven", "resampled"] = "plain"
+    """``uneven``: the slices' own values, but the affine is not right for all of them (a gap, a tilt);
+    dcm2niix then writes a ``resampled`` one beside it, whose affine is right and whose values are not."""
 
 
 class VolumeRecord(Record):

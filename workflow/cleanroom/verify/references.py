@@ -104,7 +104,9 @@ def _judged(place: Place) -> bool:
     The file meta information is no reference: the check of marks compares it with the dataset.
     """
     path, tag = place
-    return tag >> 16 != 2 and not any(part >> 16 & 1 or part in tables.tags("removable") for part in (*path, tag))
+    return tag >> 16 != 2 and not any(
+        part >> 16 & 1 or part in tables.tags("removable") for part in (*path, tag)
+    )
 
 
 def _uids(header: Header) -> Iterable[tuple[Place, str]]:

@@ -1,0 +1,92 @@
+"""Where the face and the brain are in the template head, as distances in millimetres."""
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from cleanroom.deface.template import template_head
+from cleanroom.isotropic import Isotropic
+
+MM = 2.0
+ORIGIN = np.array([-110.0, 0.0, -200.0])
+SHAPE = (111, 86, 111)
+"""Grid of the fields: the front of the head, and lower than the template so that the chin is covered."""
+SAFETY_MM = 8.0
+"""The face region keeps this distance to the brain of the template; no margin goes nearer."""
+
+
+@dataclass(frozen=True)
+class Anatomy:
+    """Two distance fields on one grid in template space (RAS).
+
+    Attributes
+    ----------
+    face
+        Signed distance to the border of the face region: negative inside, millimetres.
+    brain
+        Distance to the brain: 0 inside, millimetres.
+    """
+
+    face: Isotropic
+    brain: Isotropic
+
+
+@cache
+def anatomy() -> Anatomy:
+    """The fields, computed once a process from the template."""
+    brain = _brain()
+    distance = ndimage.distance_transform_edt(~brain, sampling=MM)
+    face = _face() & (distance > SAFETY_MM)
+    signed = ndimage.distance_transform_edt(~face, sampling=MM) - ndimage.distance_transform_edt(
+        face, sampling=MM
+    )
+    return Anatomy(_field(signed), _field(distance))
+
+
+def _field(values: NDArray[np.float64]) -> Isotropic:
+    return Isotropic(values.astype(np.float32), ORIGIN, MM)
+
+
+def _axes() -> tuple[NDArray[np.float64], ...]:
+    """Lateral distance to the template's midplane, and its y and z, in millimetres."""
+    x, y, z = (
+        origin + MM * grid for origin, grid in zip(ORIGIN, np.ogrid[tuple(map(slice, SHAPE))], strict=True)
+    )
+    return np.abs(x + 6 - 0.055 * y), y, z
+
+
+def _face() -> NDArray[np.bool_]:
+    """Brow, eyes, temples beside them, nose, cheeks, mouth, chin; read off the template's slices."""
+    lateral, y, z = _axes()
+    eyes_and_nose = (z < 0) & (y > 60)
+    temples = (z < -4) & (lateral > 42) & (y > 50)
+    cheeks_and_jaw = (z < -50) & (y > 40)
+    above_the_neck = y > 40 + np.maximum(0, -150 - z)
+    return (eyes_and_nose | temples | cheeks_and_jaw) & above_the_neck
+
+
+def _brain() -> NDArray[np.bool_]:
+    """Frontal and temporal lobes and what lies behind them: bright, under the skull, above its base."""
+    lateral, y, z = _axes()
+    head = template_head(MM)
+    value = ndimage.affine_transform(
+        head.data, np.eye(3), (ORIGIN - head.origin) / MM, SHAPE, order=1, cval=0.0
+    )
+    under_the_skull = ndimage.distance_transform_edt(value > 60, sampling=MM) > 10
+    bright = (value > 110) & under_the_skull & (z > _skull_base(lateral, y))
+    core = ndimage.binary_erosion(bright, iterations=2)
+    labels, _ = ndimage.label(core)
+    seed = labels[tuple(np.round((np.array([-25.0, 30.0, 10.0]) - ORIGIN) / MM).astype(int))]
+    return np.asarray(ndimage.binary_dilation(labels == seed, iterations=2) & bright)
+
+
+def _skull_base(lateral: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Height of the floor under the temporal lobes, the orbital roofs and the cribriform plate."""
+    middle = -27 + 0.12 * (y - 28)
+    orbits = -22 + 0.25 * (y - 52)
+    temporal = -50 + 0.7 * np.maximum(0, y - 25)
+    beside = np.where(y < 52, temporal, orbits)
+    return np.where(lateral > 14, beside, np.where(y < 20, -50, middle))

@@ -1,0 +1,91 @@
+"""The built-in tool: pydeface's template laid onto the volume by SimpleITK, and this project's mask."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleanroom.deface.candidate import unfit
+from cleanroom.deface.judgement import judged
+from cleanroom.deface.mask import carried
+from cleanroom.deface.measures import measured
+from cleanroom.deface.registration import Pose, register
+from cleanroom.deface.template import template_head
+from cleanroom.isotropic import Affine, isotropic
+from cleanroom.records import FaceVerdict
+
+AIR_HU = -1000.0
+
+
+@dataclass(frozen=True)
+class FaceResult:
+    """What a tool found out about one volume.
+
+    Attributes
+    ----------
+    decision, reason
+        As in the record.
+    mask
+        uint8 in the volume's grid, 1 where the face is to be replaced; only with decision ``face``.
+    pose
+        Where the template lies; only when the decision rests on it.
+    measures
+        Numbers for the report.
+    """
+
+    decision: FaceVerdict
+    reason: str = ""
+    mask: NDArray[np.uint8] | None = None
+    pose: Pose | None = None
+    measures: dict[str, float] | None = None
+
+
+def fill_value(modality: str) -> float:
+    """Air in real units: -1000 HU in CT, 0 elsewhere."""
+    return AIR_HU if modality == "CT" else 0.0
+
+
+def face_mask(data: NDArray[np.float32], affine: Affine, modality: str, margin_mm: float) -> FaceResult:
+    """Find the face in one volume.
+
+    Parameters
+    ----------
+    data
+        Shape (i, j, k), real units (HU for CT), any orientation of storage.
+    affine
+        Voxel index to RAS millimetres, as NIfTI has it.
+    modality
+        ``MR``, ``CT``, ``PT`` or ``NM``.
+    margin_mm
+        The mask is widened by this much, never nearer to the brain than 6 mm.
+
+    Returns
+    -------
+    FaceResult
+        ``unsure`` with its reason when any measure is out of bounds.
+    """
+    doubt = unfit(data.shape, affine)
+    if doubt:
+        return FaceResult("unsure", doubt)
+    values = np.nan_to_num(data)
+    if modality == "CT":
+        values = np.maximum(values, AIR_HU)
+    copy = isotropic(values, affine)
+    if float(np.ptp(copy.data)) == 0:
+        return FaceResult("unsure", "every voxel holds the same value")
+    try:
+        pose = register(template_head(), copy)
+    except RuntimeError:
+        return FaceResult("unsure", "the template head could not be laid onto the volume")
+    shape = (data.shape[0], data.shape[1], data.shape[2])
+    measures = measured(copy, shape, affine, pose, margin_mm)
+    judgement = judged(measures)
+    found = judgement.decision == "face"
+    mask = carried(shape, affine, pose, margin_mm) if found else None
+    return FaceResult(
+        judgement.decision,
+        judgement.reason,
+        mask,
+        None if judgement.decision == "unsure" else pose,
+        measures.rounded(),
+    )

@@ -1,0 +1,63 @@
+"""Is there a face, and is it gone: the measures against the bounds. In doubt, a person looks."""
+
+from dataclasses import dataclass
+
+from cleanroom.deface.measures import Measures
+from cleanroom.records import FaceVerdict
+
+BOUNDS: dict[str, tuple[float, float, str]] = {
+    "information": (0.35, 9.0, "the template head hardly resembles the volume"),
+    "overlap": (0.78, 1.0, "the outline of the head does not fit the template's"),
+    "stretch_least": (0.80, 1.20, "the template had to be squeezed beyond what heads differ"),
+    "stretch_most": (0.80, 1.20, "the template had to be stretched beyond what heads differ"),
+    "turn_degrees": (0.0, 40.0, "the head is turned further than the search is trusted"),
+    "brain_mm": (5.0, 99.0, "the mask comes too near to the brain"),
+}
+"""Measure → least, most, what it means outside. From eight heads and four without a face."""
+REMOVAL: dict[str, tuple[float, float, str]] = {
+    "forward_mm": (40.0, 150.0, "what would be removed does not lie in front of the head's centre"),
+    "downward_mm": (5.0, 120.0, "what would be removed does not lie below the head's centre"),
+    "removed": (0.02, 0.25, "the part of the head that would be removed is not that of a face"),
+    "receded_mm": (12.0, 120.0, "the face would hardly recede: it may still be seen"),
+}
+FACE_OUT_OF_VIEW = 0.02
+"""Less of the template's face than this lies in the field of view: there is none to remove."""
+REMOVED_ALREADY = 0.32
+"""Less of the face region than this is tissue: someone removed it (faces: 0.55 and more)."""
+SURE_INFORMATION = 0.5
+"""What is said to be removed or out of view must rest on a better agreement."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A decision and, unless it is ``face``, its reason."""
+
+    decision: FaceVerdict
+    reason: str = ""
+
+
+def judged(measures: Measures) -> Judgement:
+    """Decide from the measures; ``unsure`` names every bound that was missed."""
+    doubts = _missed(measures, BOUNDS)
+    if doubts:
+        return Judgement("unsure", "; ".join(doubts))
+    sure = measures.information >= SURE_INFORMATION
+    if measures.face_in_view < FACE_OUT_OF_VIEW:
+        if sure:
+            return Judgement("no_face", "the face lies outside the field of view")
+        return Judgement("unsure", "the face may lie outside the field of view")
+    if measures.face_tissue < REMOVED_ALREADY:
+        if sure:
+            return Judgement("already_removed", "the region of the face is air already")
+        return Judgement("unsure", "the region of the face is mostly air")
+    doubts = _missed(measures, REMOVAL)
+    return Judgement("unsure", "; ".join(doubts)) if doubts else Judgement("face")
+
+
+def _missed(measures: Measures, bounds: dict[str, tuple[float, float, str]]) -> list[str]:
+    found = []
+    for name, (least, most, meaning) in bounds.items():
+        value = getattr(measures, name)
+        if not least <= value <= most:
+            found.append(f"{meaning} ({name} {value:.2f}, trusted from {least:g} to {most:g})")
+    return found

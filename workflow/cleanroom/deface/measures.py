@@ -1,0 +1,176 @@
+"""What tells a good de-facing from a failed one, measured on the volume itself."""
+
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from cleanroom.deface.anatomy import anatomy
+from cleanroom.deface.head import around_head
+from cleanroom.deface.mask import carried
+from cleanroom.deface.registration import Pose
+from cleanroom.deface.template import template_head
+from cleanroom.isotropic import Affine, Isotropic
+from cleanroom.skin import body
+
+
+@dataclass(frozen=True)
+class Measures:
+    """Numbers about one pose of the template on one volume.
+
+    Attributes
+    ----------
+    information
+        Mutual information of template and volume, nats.
+    overlap
+        Dice overlap of the two heads where both are in view, 0 to 1.
+    stretch_least, stretch_most
+        The smallest and largest singular value of the affine map: 1 keeps lengths.
+    turn_degrees
+        How far the head is turned against the template.
+    face_in_view
+        Fraction of the template's facial tissue inside the field of view.
+    face_tissue
+        Fraction of that which is tissue in the volume: low when the face was already removed.
+    removed
+        Fraction of the head's tissue that the mask covers.
+    forward_mm, downward_mm
+        How far the removed tissue lies in front of and below the head's centre, patient axes.
+    receded_mm
+        How far the foremost surface of the face goes back, median over the face as seen from the front.
+    brain_mm
+        Nearest masked tissue to the brain of the template, in the volume's millimetres.
+    """
+
+    information: float
+    overlap: float
+    stretch_least: float
+    stretch_most: float
+    turn_degrees: float
+    face_in_view: float
+    face_tissue: float
+    removed: float
+    forward_mm: float
+    downward_mm: float
+    receded_mm: float
+    brain_mm: float
+
+    def rounded(self) -> dict[str, float]:
+        """For the record."""
+        return {name: round(float(value), 3) for name, value in asdict(self).items()}
+
+
+def measured(
+    volume: Isotropic, shape: tuple[int, int, int], affine: Affine, pose: Pose, margin_mm: float
+) -> Measures:
+    """Measure a pose on a volume.
+
+    Parameters
+    ----------
+    volume
+        Isotropic RAS copy of the volume.
+    shape, affine
+        The volume's own grid (voxel index to RAS millimetres): what it does not cover is not judged.
+    pose, margin_mm
+        What the mask was made with.
+    """
+    head = around_head(volume)
+    seen = _seen(head, shape, affine)
+    tissue = body(head.data)
+    mask = carried(head.data.shape, head.affine, pose, margin_mm).astype(bool)
+    gone = tissue & mask
+    stretch = np.linalg.svd(pose.to_template[:3, :3], compute_uv=False)
+    in_view, face_tissue = _face(head, seen, tissue, pose)
+    forward, downward = _apart(gone, tissue, head.mm)
+    return Measures(
+        information=pose.information,
+        overlap=_overlap(head, seen, tissue, pose),
+        stretch_least=float(stretch[2]),
+        stretch_most=float(stretch[0]),
+        turn_degrees=_turn(pose),
+        face_in_view=in_view,
+        face_tissue=face_tissue,
+        removed=float(gone.sum() / max(1, tissue.sum())),
+        forward_mm=forward,
+        downward_mm=downward,
+        receded_mm=_receded(tissue, mask, head.mm),
+        brain_mm=_nearest_to_brain(head, gone, pose),
+    )
+
+
+def _seen(head: Isotropic, shape: tuple[int, int, int], affine: Affine) -> NDArray[np.bool_]:
+    """Where the copy shows the volume and not the padding around it."""
+    matrix = np.linalg.inv(affine) @ head.affine
+    inside = np.ones(head.data.shape, bool)
+    i, j, k = np.ogrid[tuple(map(slice, head.data.shape))]
+    for row, length in zip(matrix[:3], shape, strict=True):
+        index = row[0] * i + row[1] * j + row[2] * k + row[3]
+        inside &= (index > -0.5) & (index < length - 0.5)
+    return inside
+
+
+def _turn(pose: Pose) -> float:
+    left, _, right = np.linalg.svd(pose.to_template[:3, :3])
+    return float(np.rad2deg(np.arccos(np.clip((np.trace(left @ right) - 1) / 2, -1, 1))))
+
+
+def _overlap(head: Isotropic, seen: NDArray[np.bool_], tissue: NDArray[np.bool_], pose: Pose) -> float:
+    template = template_head()
+    there = _at(
+        Isotropic(body(template.data).astype(np.float32), template.origin, template.mm), head, pose, -1
+    )
+    expected = (there > 0.5) & seen
+    compared = tissue & (there >= 0)
+    return float(2 * (expected & compared).sum() / max(1, expected.sum() + compared.sum()))
+
+
+def _face(
+    head: Isotropic, seen: NDArray[np.bool_], tissue: NDArray[np.bool_], pose: Pose
+) -> tuple[float, float]:
+    """How much of the template's face is in view, and how much of that is tissue."""
+    template = template_head()
+    face = _region(template) & body(template.data)
+    wanted = _at(Isotropic(face.astype(np.float32), template.origin, template.mm), head, pose, 0) > 0.5
+    wanted &= seen
+    whole = face.sum() * (template.mm / head.mm / pose.scale) ** 3
+    return float(min(1, wanted.sum() / max(1, whole))), float((wanted & tissue).sum() / max(1, wanted.sum()))
+
+
+def _region(template: Isotropic) -> NDArray[np.bool_]:
+    field = anatomy().face
+    offset = (template.origin - field.origin) / field.mm
+    step = template.mm / field.mm * np.eye(3)
+    value = ndimage.affine_transform(field.data, step, offset, template.data.shape, order=1, cval=99)
+    return np.asarray(value < 0)
+
+
+def _at(field: Isotropic, head: Isotropic, pose: Pose, outside: float) -> NDArray[np.float32]:
+    """A field of the template at the voxels of the head."""
+    matrix = np.linalg.inv(field.affine) @ pose.to_template @ head.affine
+    sampled = ndimage.affine_transform(
+        field.data, matrix[:3, :3], matrix[:3, 3], head.data.shape, order=1, mode="constant", cval=outside
+    )
+    return np.asarray(sampled)
+
+
+def _apart(gone: NDArray[np.bool_], tissue: NDArray[np.bool_], mm: float) -> tuple[float, float]:
+    """Of the centres of the removed tissue and the head, to the front and to the feet."""
+    if not gone.any():
+        return 0.0, 0.0
+    offset = np.subtract(ndimage.center_of_mass(gone), ndimage.center_of_mass(tissue)) * mm
+    return float(offset[1]), float(-offset[2])
+
+
+def _receded(tissue: NDArray[np.bool_], mask: NDArray[np.bool_], mm: float) -> float:
+    foremost = tissue.shape[1] - 1 - tissue[:, ::-1].argmax(axis=1)
+    left = tissue & ~mask
+    after = np.where(left.any(axis=1), left.shape[1] - 1 - left[:, ::-1].argmax(axis=1), 0)
+    changed = tissue.any(axis=1) & (foremost != after)
+    return float(np.median((foremost - after)[changed]) * mm) if changed.any() else 0.0
+
+
+def _nearest_to_brain(head: Isotropic, gone: NDArray[np.bool_], pose: Pose) -> float:
+    if not gone.any():
+        return 0.0
+    return float(_at(anatomy().brain, head, pose, 99)[gone].min() / pose.scale)

@@ -1,0 +1,122 @@
+"""The step: every series of a study gets a decision, and a mask where there is a face."""
+
+import resource
+import time
+from collections.abc import Mapping
+
+from cleanroom.config import FaceRule
+from cleanroom.deface.builtin import FaceResult, fill_value
+from cleanroom.deface.candidate import inapplicable
+from cleanroom.deface.frames import carry_within_frames
+from cleanroom.deface.rules import matching
+from cleanroom.deface.tools import TOOLS
+from cleanroom.deface.volumes import Found, read, save_mask
+from cleanroom.manifest import Instance
+from cleanroom.records import FaceRecord, SeriesFace, SetAsideRow, Volume, VolumeRecord
+from cleanroom.study import Study
+
+Series = Mapping[str, list[Instance]]
+
+
+def deface_study(study: Study) -> FaceRecord:
+    """Decide about the face in every series of a study, and write the masks and ``faces.json``.
+
+    Parameters
+    ----------
+    study
+        Its ``volumes.json`` must be there.
+
+    Returns
+    -------
+    FaceRecord
+        An entry for every series that no earlier step has set aside; unsure ones are set aside.
+
+    Raises
+    ------
+    StopRun
+        When the template is not installed.
+    """
+    began = time.monotonic()
+    series = study.series("deface")
+    volumes = VolumeRecord.load(study.record_path("convert")).series
+    record = FaceRecord()
+    found: dict[str, list[Found]] = {}
+    for name, instances in series.items():
+        kept = [volume for volume in volumes.get(name, []) if volume.role != "uneven"]
+        record.series[name], found[name] = _first_look(study, instances, kept)
+    carry_within_frames(study, series, record, found)
+    for name, results in found.items():
+        _write(study, name, record.series[name], results)
+    record.set_aside = [_row(name, face) for name, face in record.series.items() if face.decision == "unsure"]
+    record.seconds = round(time.monotonic() - began, 2)
+    record.peak_mb = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
+    record.save(study.record_path("deface"))
+    return record
+
+
+def _first_look(
+    study: Study, instances: list[Instance], volumes: list[Volume]
+) -> tuple[SeriesFace, list[Found]]:
+    """The decision on a series by itself."""
+    began = time.monotonic()
+    reason = inapplicable(instances)
+    if reason:
+        return SeriesFace(decision="not_applicable", reason=reason), []
+    rule = matching(study.config.faces.rules, instances[0])
+    if rule is None:
+        return SeriesFace(decision="unsure", reason="no rule of faces.rules matches this series"), []
+    if rule.tool == "none":
+        return SeriesFace(decision="face", tool="none", reason=rule.reason), []
+    if not volumes:
+        return SeriesFace(
+            decision="unsure", tool=rule.tool, reason="it has no volume in which a face could be looked for"
+        ), []
+    modality = instances[0].modality
+    found = [_looked(study, volume, rule, modality) for volume in volumes]
+    face = summed(rule, modality, [item.result for item in found])
+    face.seconds = round(time.monotonic() - began, 2)
+    return face, found
+
+
+def _looked(study: Study, volume: Volume, rule: FaceRule, modality: str) -> Found:
+    data, affine = read(study.work / volume.file)
+    if data is None:
+        return Found(volume, FaceResult("unsure", "its voxels are colours"))
+    tool = TOOLS[rule.tool]
+    return Found(volume, tool(data, affine, modality, study.config.faces.margin_mm))
+
+
+def summed(rule: FaceRule, modality: str, results: list[FaceResult]) -> SeriesFace:
+    """The decision on a series from those on its volumes: the most doubtful one counts."""
+    order = ["unsure", "face", "already_removed", "no_face"]
+    worst = min(results, key=lambda result: order.index(result.decision))
+    face = worst.decision == "face"
+    return SeriesFace(
+        decision=worst.decision,
+        tool=rule.tool,
+        mode=rule.mode if face else "",
+        reason=worst.reason,
+        fill=fill_value(modality) if face else 0.0,
+        measures=worst.measures or {},
+    )
+
+
+def _write(study: Study, name: str, face: SeriesFace, found: list[Found]) -> None:
+    if face.decision != "face":
+        return
+    for number, item in enumerate(found):
+        if item.result.mask is not None:
+            face.masks.append(save_mask(study, f"faces/{name}/{number}.nii.gz", item))
+    face.voxels_changed = sum(mask.voxels for mask in face.masks)
+
+
+def _row(name: str, face: SeriesFace) -> SetAsideRow:
+    return SetAsideRow(
+        series=name,
+        step="deface",
+        reason=f"Whether the face is gone is not certain: {face.reason}.",
+        fix=(
+            f"faces.rules: add {{match: {{series: [{name}]}}, tool: none, reason: ...}} before the others, "
+            "if a person has looked and no face can be recognised"
+        ),
+    )

@@ -1,0 +1,23 @@
+"""The tools that a rule of the config can name, behind one interface."""
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleanroom.deface.builtin import FaceResult, face_mask
+from cleanroom.isotropic import Affine
+
+
+class Tool(Protocol):
+    """Finds the face in one volume: ``face_mask`` documents the arguments."""
+
+    def __call__(
+        self, data: NDArray[np.float32], affine: Affine, modality: str, margin_mm: float, /
+    ) -> FaceResult:
+        """Decide, and yield a mask in the volume's own grid."""
+        ...
+
+
+TOOLS: dict[str, Tool] = {"builtin": face_mask}
+"""Name in ``faces.rules`` → tool; ``none`` keeps the face and is no tool."""

@@ -1,0 +1,90 @@
+"""A volume on an axis-aligned isotropic RAS grid: small, and the same for every way of storing it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+Affine = NDArray[np.float64]
+"""4x4, voxel index to millimetres."""
+
+
+@dataclass(frozen=True)
+class Isotropic:
+    """A volume whose axes run to the right, to the front and to the head (RAS).
+
+    Attributes
+    ----------
+    data
+        float32, axes (right, anterior, superior).
+    origin
+        RAS millimetres of voxel (0, 0, 0).
+    mm
+        Edge of a voxel in millimetres.
+    """
+
+    data: NDArray[np.float32]
+    origin: NDArray[np.float64]
+    mm: float
+
+    @property
+    def affine(self) -> Affine:
+        """Voxel index to RAS millimetres."""
+        affine = np.diag([self.mm, self.mm, self.mm, 1.0])
+        affine[:3, 3] = self.origin
+        return affine
+
+    def points(self, indices: NDArray[np.float64]) -> NDArray[np.float64]:
+        """RAS millimetres of voxel indices, shape (n, 3)."""
+        return indices * self.mm + self.origin
+
+
+def isotropic(data: NDArray[np.float32], affine: Affine, mm: float = 2.0) -> Isotropic:
+    """Resample a volume; outside its field of view the copy holds its minimum.
+
+    Parameters
+    ----------
+    data
+        Shape (i, j, k), any orientation and voxel size.
+    affine
+        Voxel index to RAS millimetres.
+    mm
+        Edge of the new voxels in millimetres.
+
+    Raises
+    ------
+    ValueError
+        When the affine has no volume.
+    """
+    small, to_ras = _averaged(data, affine, mm)
+    if abs(np.linalg.det(to_ras[:3, :3])) < 1e-6:
+        raise ValueError("the affine has no volume")
+    corners = np.array(np.meshgrid(*[(-0.5, n - 0.5) for n in small.shape], indexing="ij")).reshape(3, -1)
+    placed = to_ras[:3, :3] @ corners + to_ras[:3, 3:]
+    origin = placed.min(axis=1) + mm / 2
+    shape = np.maximum(1, np.round(np.ptp(placed, axis=1) / mm)).astype(int)
+    grid = np.diag([mm, mm, mm, 1.0])
+    grid[:3, 3] = origin
+    matrix = np.linalg.inv(to_ras) @ grid
+    resampled = ndimage.affine_transform(
+        small, matrix[:3, :3], matrix[:3, 3], tuple(shape), order=1, mode="constant", cval=float(small.min())
+    )
+    return Isotropic(resampled, origin, mm)
+
+
+def _averaged(data: NDArray[np.float32], affine: Affine, mm: float) -> tuple[NDArray[np.float32], Affine]:
+    """Mean of whole blocks of voxels, so that no detail finer than the new grid aliases into it."""
+    sizes = np.sqrt((affine[:3, :3] ** 2).sum(axis=0))
+    blocks = [max(1, min(int(mm / size + 0.25), n)) for size, n in zip(sizes, data.shape, strict=True)]
+    small = data
+    for axis, block in enumerate(blocks):
+        if block > 1:
+            whole = small.shape[axis] // block * block
+            small = np.take(small, range(whole), axis=axis) if whole < small.shape[axis] else small
+            shape = (*small.shape[:axis], whole // block, block, *small.shape[axis + 1 :])
+            small = small.reshape(shape).mean(axis=axis + 1, dtype=np.float32)
+    shift = np.eye(4)
+    shift[:3, :3] = np.diag(blocks)
+    shift[:3, 3] = (np.array(blocks) - 1) / 2
+    return np.ascontiguousarray(small), affine @ shift

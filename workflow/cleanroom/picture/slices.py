@@ -1,0 +1,75 @@
+"""Three slices through the middle of the head, with the outline of a mask."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from scipy import ndimage
+
+from cleanroom.isotropic import Affine, Isotropic, isotropic
+from cleanroom.skin import HOUNSFIELD_AIR, body
+
+OUTLINE = (255, 80, 40)
+BRAIN_AND_SOFT_TISSUE = (-150.0, 250.0)
+"""Hounsfield units shown from black to white: wide enough for skin and fat."""
+
+
+def slices(
+    data: NDArray[np.float32], affine: Affine, mask: NDArray[np.uint8] | None = None, height: int = 360
+) -> Image.Image:
+    """Draw the sagittal, coronal and axial slice through the middle of the body.
+
+    The patient's right is on the left of the picture, the nose points to the left in the sagittal slice.
+
+    Parameters
+    ----------
+    data
+        Shape (i, j, k).
+    affine
+        Voxel index to RAS millimetres.
+    mask
+        Shape (i, j, k); its outline is drawn.
+    height
+        Height of the picture in pixels.
+    """
+    copy = isotropic(data, affine, 1.0)
+    covered = None if mask is None else isotropic(mask.astype(np.float32), affine, 1.0).data > 0.5
+    grey = _grey(copy.data)
+    right, front, up = _middle(copy)
+    planes: list[tuple[slice | int, ...]] = [
+        (right, slice(None, None, -1), slice(None)),
+        (slice(None, None, -1), front, slice(None)),
+        (slice(None, None, -1), slice(None), up),
+    ]
+    tiles = [_tile(grey[plane], None if covered is None else covered[plane], height) for plane in planes]
+    picture = Image.new("RGB", (sum(tile.width for tile in tiles), height))
+    left = 0
+    for tile in tiles:
+        picture.paste(tile, (left, 0))
+        left += tile.width
+    return picture
+
+
+def _middle(copy: Isotropic) -> tuple[int, int, int]:
+    """The centre of the body, in indices; of the volume when it holds nothing."""
+    inside = body(copy.data)
+    if not inside.any():
+        return tuple(n // 2 for n in copy.data.shape)
+    return tuple(round(value) for value in ndimage.center_of_mass(inside))
+
+
+def _grey(data: NDArray[np.float32]) -> NDArray[np.uint8]:
+    low, high = BRAIN_AND_SOFT_TISSUE
+    if data.min() >= HOUNSFIELD_AIR:
+        low, high = float(np.percentile(data, 1)), float(np.percentile(data, 99.5))
+    grey = np.clip((data - low) / max(high - low, 1e-6), 0, 1) * 255
+    return np.asarray(np.round(grey), np.uint8)
+
+
+def _tile(plane: NDArray[np.uint8], covered: NDArray[np.bool_] | None, height: int) -> Image.Image:
+    """One slice with its first axis to the right and its second upwards."""
+    colour = np.repeat(plane[..., None], 3, axis=2)
+    if covered is not None:
+        colour[covered ^ ndimage.binary_erosion(covered, border_value=1)] = OUTLINE
+    picture = Image.fromarray(np.ascontiguousarray(colour.transpose(1, 0, 2)[::-1]))
+    width = max(1, round(height * picture.width / picture.height))
+    return picture.resize((width, height), Image.Resampling.BILINEAR)
