@@ -7,16 +7,25 @@ from pathlib import Path
 import dcm2niix
 import nibabel
 import numpy as np
+import pydicom
 from numpy.typing import NDArray
+from pydicom.uid import ExplicitVRLittleEndian
 
 from cleanroom.errors import SetAside
 from cleanroom.records import Volume
 from cleanroom.source import placed
+from cleanroom.verify.header import Header
+from cleanroom.verify.mapped import mapped
 from cleanroom.verify.subject import Series
 
 TOLERANCE = 1e-3
 """Millimetres, in every entry of the affine."""
 SECONDS = 1800
+READABLE = frozenset(
+    f"1.2.840.10008.1.2{end}"
+    for end in ("", ".1", ".2", ".5", ".4.50", ".4.57", ".4.70", ".4.80", ".4.81", ".4.90", ".4.91")
+)
+"""Transfer syntaxes that dcm2niix reads; of what is in others a decoded copy is converted."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +65,18 @@ def convert(folder: Path, target: Path) -> list[Converted]:
     return found
 
 
+def released(series: Series, scratch: Path) -> list[Converted]:
+    """The volumes of what would be released of a series."""
+    folder = scratch / "released"
+    folder.mkdir()
+    encoded = series.study.work / "encoded"
+    for row in series.rows:
+        path = encoded / series.released_name(row.number)
+        if row.frames and path.is_file():
+            _decoded(path, folder / f"{row.number}.dcm")
+    return convert(folder, scratch / "after")
+
+
 def expected(series: Series, scratch: Path) -> list[Volume]:
     """The volumes of the originals.
 
@@ -64,15 +85,33 @@ def expected(series: Series, scratch: Path) -> list[Volume]:
     """
     if len(series.rows) == len(series.study.series("convert").get(series.pseudonym, series.rows)):
         return series.volumes
-    folder = scratch / "before"
+    folder, links = scratch / "originals", scratch / "links"
     folder.mkdir()
+    links.mkdir()
     for row in series.rows:
-        placed(series.study.config.input, row.path, folder / f"{row.number}.dcm")
-    again = convert(folder, scratch / "again")
+        if row.frames:
+            link = links / row.number
+            placed(series.study.config.input, row.path, link)
+            _decoded(link, folder / f"{row.number}.dcm")
+    again = convert(folder, scratch / "before")
     return [
         Volume(file=str(volume.path), shape=list(volume.shape), affine=volume.affine.tolist())
         for volume in again
     ]
+
+
+def _decoded(path: Path, target: Path) -> None:
+    """A link, or a decoded copy of what dcm2niix does not read."""
+    with mapped(path) as buffer:
+        syntax = Header(buffer).syntax
+    if not syntax or syntax in READABLE:
+        target.symlink_to(path.resolve())
+        return
+    dataset = pydicom.dcmread(path, force=True)
+    if dataset.file_meta.TransferSyntaxUID.is_encapsulated:
+        dataset.decompress(generate_instance_uid=False)
+    dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    dataset.save_as(target, implicit_vr=False, little_endian=True)
 
 
 def findings(volumes: list[Volume], converted: list[Converted]) -> list[str]:

@@ -107,8 +107,7 @@ def _converted(series: Series, scratch: Path, found: Findings) -> list[Converted
     converted: list[Converted] = []
 
     def compare() -> list[str]:
-        released = series.study.work / "encoded" / series.pseudonym
-        converted.extend(geometry.convert(released, scratch / "after"))
+        converted.extend(geometry.released(series, scratch))
         return geometry.findings(geometry.expected(series, scratch), converted)
 
     found.run("geometry", compare)
@@ -119,6 +118,6 @@ def _drawn(series: Series, converted: list[Converted], passed: bool) -> list[str
     """A picture that cannot be drawn stops nothing: the report says that there is none."""
     try:
         return pictures.draw(series, converted, passed)
-    except (OSError, ValueError, ImportError, StopIteration, RuntimeError):
+    except (OSError, ValueError, StopIteration, RuntimeError):
         log.exception("%s: no picture could be drawn", series.pseudonym)
         return []

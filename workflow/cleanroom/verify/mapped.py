@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from cleanroom.source import SEPARATOR, opened
+from cleanroom.source import SEPARATOR, native, opened
 
 Buffer = mmap.mmap | bytes
 
@@ -26,7 +26,7 @@ def mapped(path: Path) -> Iterator[Buffer]:
 def original(root: Path, path: str, scratch: Path) -> Iterator[Buffer]:
     """Map an input file; a member of an archive is unpacked into ``scratch`` (private) meanwhile."""
     if SEPARATOR not in path:
-        with mapped(root / path) as view:
+        with mapped(root / native(path)) as view:
             yield view
         return
     with tempfile.NamedTemporaryFile(dir=scratch) as copy:

@@ -39,7 +39,8 @@ class Mask:
         """The pixels that may be replaced, and those that must be.
 
         A pixel centre is looked up at the nearest voxel. Off the volume's grid (uneven spacing, gantry
-        tilt) it lies between voxels: one of them in the mask permits, all of them oblige.
+        tilt) it lies between voxels: one of them in the mask permits, all of them oblige. A pixel up to a
+        voxel outside the grid may be replaced when the voxel at the border is.
         """
         start, across, down = self._steps(frame)
         columns, rows = np.arange(shape[1])[None, :], np.arange(shape[0])[:, None]
@@ -53,17 +54,20 @@ class Mask:
             near = np.rint(place)
             off = np.abs(place - near).max() > ON_GRID
             choices.append([np.floor(place), np.ceil(place)] if off else [near])
-        found = [self._look((i, j, k), shape) for i, j, k in product(*choices)]
-        return np.logical_or.reduce(found), np.logical_and.reduce(found)
+        corners = list(product(*choices))
+        may = [self._look((i, j, k), shape, margin=1) for i, j, k in corners]
+        must = [self._look((i, j, k), shape, margin=0) for i, j, k in corners]
+        return np.logical_or.reduce(may), np.logical_and.reduce(must)
 
     def _steps(self, frame: Frame) -> tuple[Vector, Vector, Vector]:
         turn = self.to_voxel[:3, :3]
         return turn @ frame.origin + self.to_voxel[:3, 3], turn @ frame.along_row, turn @ frame.along_column
 
-    def _look(self, voxel: tuple[Vector, Vector, Vector], shape: tuple[int, int]) -> Plane:
-        i, j, k = voxel
+    def _look(self, voxel: tuple[Vector, Vector, Vector], shape: tuple[int, int], margin: int) -> Plane:
         size = self.inside.shape
-        within = (i >= 0) & (i < size[0]) & (j >= 0) & (j < size[1]) & (k >= 0) & (k < size[2])
+        within = np.ones((1, 1), bool)
+        for axis, length in zip(voxel, size, strict=True):
+            within = within & (axis >= -margin) & (axis < length + margin)
         if not within.any():
             return np.zeros(shape, bool)
         at = [np.clip(axis, 0, size[n] - 1).astype(np.intp) for n, axis in enumerate(voxel)]

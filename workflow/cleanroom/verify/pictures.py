@@ -1,6 +1,5 @@
 """What the report shows: slices and surfaces before and after, drawn from what would be released."""
 
-import importlib
 from pathlib import Path
 
 import nibabel
@@ -8,13 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from cleanroom.picture import View, slices, surface
 from cleanroom.verify import decoded
 from cleanroom.verify.geometry import Converted
 from cleanroom.verify.header import Header
 from cleanroom.verify.mapped import mapped
 from cleanroom.verify.subject import Series
 
-VIEWS = ("front", "left")
+VIEWS: tuple[View, ...] = ("front", "left")
 THUMBNAIL = 320
 """Pixels, the longer side."""
 
@@ -31,7 +31,7 @@ def draw(series: Series, converted: list[Converted], passed: bool) -> list[str]:
     """
     after = Path("pictures", "after" if passed else "withheld")
     work, name = series.study.work, series.pseudonym
-    before = [volume for volume in series.volumes if volume.role != "uneven"]
+    before = [volume for volume in series.volumes if volume.role != "uneven" and min(volume.shape[:3]) > 1]
     if not before:
         return _thumbnail(series, after)
     shown = max(before, key=lambda volume: int(np.prod(volume.shape)))
@@ -43,15 +43,14 @@ def draw(series: Series, converted: list[Converted], passed: bool) -> list[str]:
 
 
 def _volume(work: Path, file: Path, affine: NDArray[np.float64], folder: Path, name: str) -> list[str]:
-    picture = importlib.import_module("cleanroom.picture")
     image = nibabel.load(file)
     proxy = image.dataobj
     data = np.asarray(proxy[..., 0] if len(proxy.shape) > 3 else proxy)
-    if data.dtype.names is not None or data.ndim != 3 or min(data.shape) < 2:
+    if data.dtype.names is not None:
         return []
     data = data.astype(np.float32)
-    drawn = {"slices": picture.slices(data, affine)}
-    drawn |= {view: picture.surface(data, affine, view) for view in VIEWS}
+    drawn = {"slices": slices(data, affine)}
+    drawn |= {view: surface(data, affine, view) for view in VIEWS}
     return [_save(work, folder / f"{name}-{kind}.png", image) for kind, image in drawn.items()]
 
 

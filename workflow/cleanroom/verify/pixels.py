@@ -65,7 +65,7 @@ def _comparable(header: Header, element: Element) -> bytes:
     value = header.value(element)
     if element.vr in _BINARY:
         return value[::-1] if header.big_endian and len(value) in (2, 4, 8) else value
-    return value.strip(b"\0 ")
+    return b"\\".join(part.strip(b"\0 ") for part in value.split(b"\\"))
 
 
 def _same_bytes(pair: Pair) -> bool:

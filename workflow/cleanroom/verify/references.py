@@ -99,9 +99,14 @@ def _wanted(before: Header, graph: Graph) -> tuple[Counter[tuple[Place, str]], C
 
 
 def _judged(place: Place) -> bool:
-    """References in private elements and in what the profile takes away whole are not kept."""
+    """References in private elements and in what the profile takes away whole are not kept.
+
+    The file meta information is no reference: the check of marks compares it with the dataset.
+    """
     path, tag = place
-    return not any(part >> 16 & 1 or part in tables.tags("removable") for part in (*path, tag))
+    return tag >> 16 != 2 and not any(
+        part >> 16 & 1 or part in tables.tags("removable") for part in (*path, tag)
+    )
 
 
 def _uids(header: Header) -> Iterable[tuple[Place, str]]:
