@@ -3,14 +3,16 @@
 import base64
 import hmac
 import os
+import re
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
-
-from pydicom._uid_dict import UID_dictionary
 
 from cleanroom.errors import StopRun
 
 KEY_BYTES = 32
+_REGISTERED = re.compile(r"1\.2\.840\.10008(\.(0|[1-9][0-9]{0,3})){1,9}")
+"""What DICOM registers, newer editions included; the short parts leave no room for an ID or a date."""
 _PREFIX = {"patient": "P", "study": "S", "series": "E"}
 
 
@@ -38,7 +40,7 @@ class Identity:
     def uid(self, original: str) -> str:
         """A ``2.25.`` UID (PS3.5 B.2); UIDs registered in PS3.6 stay as they are."""
         original = original.strip("\0 ")
-        if not original or original in UID_dictionary or original.startswith("1.2.840.10008."):
+        if not original or original in _registered() or _REGISTERED.fullmatch(original):
             return original
         return f"2.25.{int.from_bytes(self.digest('uid', original)[:16], 'big')}"
 
@@ -46,6 +48,25 @@ class Identity:
         """Days to add to every date of a patient (pseudonym): whole weeks, 1 to 10 years back."""
         weeks = 52 + int.from_bytes(self.digest("date_shift", patient)[:4], "big") % 470
         return -7 * weeks
+
+
+def patient_original(patient_id: str, issuer: str, study_instance_uid: str) -> str:
+    """What stands for a patient: the ID with its issuer, or the study where there is no ID."""
+    if not patient_id:
+        return f"study:{study_instance_uid}"
+    return f"{patient_id}\0{issuer}" if issuer else patient_id
+
+
+def series_original(study_instance_uid: str, series_instance_uid: str) -> str:
+    """What stands for a series: its UID within its study."""
+    return f"{study_instance_uid}\0{series_instance_uid}"
+
+
+@cache
+def _registered() -> frozenset[str]:
+    from pydicom._uid_dict import UID_dictionary  # noqa: PLC0415 - half a second that some steps do not need
+
+    return frozenset(UID_dictionary)
 
 
 def load_key(path: Path) -> bytes:

@@ -10,6 +10,10 @@ from cleanroom.atomic import write_text
 FaceVerdict = Literal["face", "no_face", "already_removed", "not_applicable", "unsure"]
 
 
+NO_VERDICT = "no verdict: "
+"""How a reason begins when a study's job never ended, or never began."""
+
+
 class SetAsideRow(BaseModel):
     """Something that is not released: a series, or some instances of one."""
 
@@ -76,8 +80,9 @@ class Volume(BaseModel):
     shape: list[int]
     affine: list[list[float]]
     """4x4, voxel index to RAS millimetres."""
-    resampled: bool = False
-    """One of dcm2niix's extra volumes (``_Eq``, ``_Tilt``): never mapped back."""
+    role: Literal["plain", "uneven", "resampled"] = "plain"
+    """``uneven``: the slices' own values, but the affine is not right for all of them (a gap, a tilt);
+    dcm2niix then writes a ``resampled`` one beside it, whose affine is right and whose values are not."""
 
 
 class VolumeRecord(Record):
@@ -135,9 +140,10 @@ class VerifyRecord(Record):
     passed: dict[str, list[str]] = {}
     """Series → numbers of the instances that may be released."""
     checks: dict[str, dict[str, str]] = {}
-    """Series → promise or check → ``passed``, or what was found."""
+    """Series → check → ``passed``, ``not applicable``, or what was found."""
     pictures: dict[str, list[str]] = {}
-    """Series → PNG files, relative to the work folder (``pictures/after/…``, ``pictures/before/…``)."""
+    """Series → PNG files, relative to the work folder (``pictures/after/…``, ``pictures/before/…``;
+    ``pictures/withheld/…`` instead of ``after`` when the series did not pass)."""
     dangling: dict[str, list[str]] = {}
     """Series → pseudonyms of series it refers to that are set aside."""
 

@@ -1,5 +1,6 @@
 """Input files, on disk or inside a zip archive: opened for reading, never written."""
 
+import re
 import shutil
 import zipfile
 from collections.abc import Iterator
@@ -9,14 +10,25 @@ from typing import BinaryIO, cast
 
 SEPARATOR = "!/"
 """Between an archive and its member, as in ``export.zip!/IM1``."""
+_UNSAFE = re.compile(r"[\\\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def portable(name: str) -> str:
+    """A file name as one line of UTF-8: what is not printable becomes ``\\xNNNN`` (see :func:`native`)."""
+    return _UNSAFE.sub(lambda found: f"\\x{ord(found[0]):04x}", name)
+
+
+def native(name: str) -> str:
+    """The file name that :func:`portable` was given."""
+    return re.sub(r"\\x([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), name)
 
 
 @contextmanager
 def opened(root: Path, path: str) -> Iterator[BinaryIO]:
     """Open an input file by its path in the inventory; a member is not seekable at no cost."""
-    archive, _, member = path.partition(SEPARATOR)
+    archive, _, member = native(path).partition(SEPARATOR)
     if not member:
-        with (root / path).open("rb") as file:
+        with (root / archive).open("rb") as file:
             yield file
         return
     with zipfile.ZipFile(root / archive) as container, container.open(member) as stream:
@@ -26,7 +38,7 @@ def opened(root: Path, path: str) -> Iterator[BinaryIO]:
 def placed(root: Path, path: str, target: Path) -> None:
     """Make an input file readable under a neutral name: a link, or a copy when it is in an archive."""
     if SEPARATOR not in path:
-        target.symlink_to((root / path).resolve())
+        target.symlink_to((root / native(path)).resolve())
         return
     with opened(root, path) as stream, target.open("wb") as file:
         shutil.copyfileobj(stream, file)

@@ -11,7 +11,7 @@ from cleanroom.identity import Identity, load_key
 from cleanroom.manifest import Instance
 from cleanroom.records import Record, SetAsideRow
 
-STEPS = {
+RECORDS = {
     "clean": "clean.json",
     "redact": "text.json",
     "convert": "volumes.json",
@@ -19,7 +19,18 @@ STEPS = {
     "encode": "encoded.json",
     "verify": "verdict.json",
 }
-"""The steps of a study in their order, and the record that each leaves in the work folder."""
+"""The record that each step of a study leaves in the work folder."""
+
+BEFORE = {
+    "clean": (),
+    "redact": (),
+    "convert": ("redact",),
+    "deface": ("redact", "convert"),
+    "encode": ("clean", "redact", "convert", "deface"),
+    "verify": ("clean", "redact", "convert", "deface", "encode"),
+    "release": ("clean", "redact", "convert", "deface", "encode", "verify"),
+}
+"""The steps whose decisions a step sees: the inputs of its rule."""
 
 
 @dataclass(frozen=True)
@@ -56,17 +67,13 @@ class Study:
 
     def record_path(self, step: str) -> Path:
         """Where a step leaves its record."""
-        return self.work / STEPS[step]
+        return self.work / RECORDS[step]
 
     def set_aside(self, before: str) -> list[SetAsideRow]:
         """What the steps before this one set aside."""
         rows: list[SetAsideRow] = []
-        for step, name in STEPS.items():
-            if step == before:
-                break
-            path = self.work / name
-            if path.is_file():
-                rows += Record.load(path).set_aside
+        for step in BEFORE[before]:
+            rows += Record.load(self.record_path(step)).set_aside
         return rows
 
     def series(self, step: str) -> dict[str, list[Instance]]:

@@ -42,7 +42,7 @@ def deface_study(study: Study) -> FaceRecord:
     record = FaceRecord()
     found: dict[str, list[Found]] = {}
     for name, instances in series.items():
-        kept = [volume for volume in volumes.get(name, []) if not volume.resampled]
+        kept = [volume for volume in volumes.get(name, []) if volume.role != "uneven"]
         record.series[name], found[name] = _first_look(study, instances, kept)
     carry_within_frames(study, series, record, found)
     for name, results in found.items():

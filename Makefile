@@ -1,0 +1,43 @@
+PYTHON ?= python3.11
+CORES ?= $(shell nproc)
+BIN := .venv/bin
+DEMO := input=demo/input output=demo/results private=demo/private
+
+.PHONY: install demo test bench lint lock documents clean
+
+install: .venv/installed ## everything the workflow and its tests need, pinned by hash
+
+.venv/installed: requirements.lock
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	touch $@
+
+demo: install demo/input ## the main job on generated sample data
+	$(BIN)/snakemake --cores $(CORES) --config $(DEMO)
+
+demo/input: | install
+	PYTHONPATH=workflow $(BIN)/python -m cleanroom sample demo/input
+
+test: install ## all tests; those on real scans need ../shared
+	$(BIN)/pytest
+
+lint: install demo/input ## style, types, workflow
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/snakefmt --check .
+	$(BIN)/snakemake --lint --config $(DEMO)
+
+bench: install ## speed and memory, as ratios to a plain pydicom read and save
+	PYTHONPATH=workflow $(BIN)/python -m bench
+
+documents: install ## config.yaml, its schema and the docs table, from the config model
+	PYTHONPATH=workflow $(BIN)/python -m cleanroom config
+
+lock: ## new versions of all dependencies
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --override requirements.override --custom-compile-command "make lock" requirements.in -o requirements.lock
+
+clean: ## forget the demo
+	rm -rf demo

@@ -1,0 +1,42 @@
+import sys
+from snakemake.utils import min_version
+
+min_version("9.27")
+
+sys.path.insert(0, f"{workflow.basedir}/workflow")
+
+from cleanroom.plan import Plan
+
+
+configfile: "config.yaml"
+
+
+PLAN = Plan.start(config, main=workflow.is_main_process)
+PRIVATE = PLAN.config.private
+OUTPUT = PLAN.config.output
+
+
+include: "workflow/rules/intake.smk"
+include: "workflow/rules/clean.smk"
+include: "workflow/rules/redact.smk"
+include: "workflow/rules/convert.smk"
+include: "workflow/rules/deface.smk"
+include: "workflow/rules/encode.smk"
+include: "workflow/rules/verify.smk"
+include: "workflow/rules/release.smk"
+include: "workflow/rules/report.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        OUTPUT / "report" / "report.json",
+
+
+onsuccess:
+    shell("python -m cleanroom summary --config {PLAN.file}")
+
+
+onerror:
+    shell("python -m cleanroom report --partial --config {PLAN.file}")
+    shell("python -m cleanroom summary --config {PLAN.file}")

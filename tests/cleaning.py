@@ -1,0 +1,50 @@
+"""Headers to clean, and a short way to do it."""
+
+import io
+from collections import Counter
+from pathlib import Path
+
+import pydicom
+from pydicom.dataset import Dataset
+from pydicom.uid import ExplicitVRLittleEndian
+
+from cleanroom.clean.encoding import Encoding
+from cleanroom.clean.meta import file_meta, header_syntax, transfer_syntax_of
+from cleanroom.clean.original import clean_original, quiet_pydicom, read_header
+from cleanroom.clean.profile import load
+from cleanroom.clean.rules import Rules
+from cleanroom.identity import Identity
+
+BASIC = Rules(load("basic"))
+IDENTITY = Identity(b"k" * 32)
+PATIENT = "PABCDEFGHIJKL"
+CT = "1.2.840.10008.5.1.4.1.1.2"
+MR = "1.2.840.10008.5.1.4.1.1.4"
+
+
+def instance(sop_class: str = CT) -> Dataset:
+    """The least that is an instance."""
+    header = Dataset()
+    header.SOPClassUID = sop_class
+    header.SOPInstanceUID = "1.2.3.4.1"
+    header.StudyInstanceUID = "1.2.3.4.2"
+    header.SeriesInstanceUID = "1.2.3.4.3"
+    header.PatientName = "Muster^Erika"
+    header.PatientID = "4711-0815"
+    return header
+
+
+def cleaned(original: Dataset) -> tuple[Dataset, Counter[str], bytes]:
+    """The cleaned header as it is read back, the actions taken, and the bytes of its file."""
+    with quiet_pydicom():
+        header, counts = clean_original(original, BASIC, IDENTITY, PATIENT)
+        syntax = header_syntax(transfer_syntax_of(original)) if original.original_encoding[1] else ""
+        content = file_meta(header, syntax or ExplicitVRLittleEndian)
+        content += Encoding(ExplicitVRLittleEndian).encoded(header)
+        return pydicom.dcmread(io.BytesIO(content)), counts, content
+
+
+def read(path: Path) -> Dataset:
+    """A real header."""
+    with quiet_pydicom(), path.open("rb") as file:
+        return read_header(file)

@@ -1,0 +1,124 @@
+"""``python -m cleanroom STEP``: every step, runnable without Snakemake."""
+
+import argparse
+import os
+import sys
+import warnings
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+from cleanroom import __version__, config
+from cleanroom.errors import StopRun
+from cleanroom.step import FUNCTIONS
+
+DEFAULT = Path("config.yaml")
+Run = Callable[[argparse.Namespace], None]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; the exit status."""
+    warnings.filterwarnings("ignore")  # pydicom's warnings repeat header values
+    os.umask(0o022)
+    options = parser().parse_args(arguments)
+    try:
+        options.run(options)
+    except StopRun as error:
+        print(f"cleanroom: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    top = argparse.ArgumentParser(prog="python -m cleanroom", description=__doc__)
+    top.add_argument("--version", action="version", version=f"cleanroom {__version__}")
+    commands = top.add_subparsers(required=True, metavar="STEP")
+    intake = _command(commands, "intake", "sort the input folder and write the manifests", _intake)
+    intake.add_argument("--threads", type=int, default=1)
+    for step in FUNCTIONS:
+        command = _command(commands, step, f"run {step} on one study", _step)
+        command.set_defaults(step=step)
+        command.add_argument("--study", required=step not in {"clean", "redact"}, help="a study's pseudonym")
+        if step == "clean":
+            command.add_argument("folders", nargs="*", type=Path, metavar="IN OUT")
+    report = _command(commands, "report", "write the report, the tables and the provenance", _report)
+    report.add_argument("--partial", action="store_true", help="some jobs were killed")
+    _command(commands, "summary", "the last lines of a run", _summary)
+    sample = commands.add_parser("sample", help="make the sample input of the demo")
+    sample.add_argument("folder", type=Path)
+    sample.set_defaults(run=_sample)
+    documents = commands.add_parser("config", help="write config.yaml, its schema and the docs table again")
+    documents.set_defaults(run=_documents)
+    return top
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, text: str, run: Run
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=text)
+    command.add_argument("--config", type=Path, default=DEFAULT, help="config file (default: config.yaml)")
+    command.set_defaults(run=run)
+    return command
+
+
+def _intake(options: argparse.Namespace) -> None:
+    from cleanroom.intake import take_in
+
+    settings = config.read(options.config)
+    settings.private.mkdir(parents=True, exist_ok=True, mode=0o700)
+    print(f"{len(take_in(settings, options.threads))} studies")
+
+
+def _step(options: argparse.Namespace) -> None:
+    from cleanroom import step
+    from cleanroom.study import Study
+
+    settings = config.read(options.config)
+    if options.study:
+        step.run(options.step, Study(settings, options.study))
+    elif options.step == "redact":
+        from cleanroom.redact import decide_files
+
+        decide_files(settings).save(settings.private / "work" / "files" / "text.json")
+    else:
+        _clean_folder(options, settings)
+
+
+def _clean_folder(options: argparse.Namespace, settings: config.Config) -> None:
+    from cleanroom.clean.folder import clean_folder
+
+    if len(options.folders) != 2:
+        raise StopRun("clean takes --study STUDY, or two folders.", "python -m cleanroom clean IN OUT")
+    done = clean_folder(options.folders[0], options.folders[1], settings)
+    print(f"{done.files} files written, {len(done.set_aside)} set aside")
+    for reason, files in Counter(reason for _, reason in done.set_aside).most_common():
+        print(f"  {files}: {reason}")
+
+
+def _report(options: argparse.Namespace) -> None:
+    from cleanroom.report import report
+
+    report(config.read(options.config), partial=options.partial)
+
+
+def _summary(options: argparse.Namespace) -> None:
+    from cleanroom.report import summary
+
+    print(summary(config.read(options.config)))
+
+
+def _sample(options: argparse.Namespace) -> None:
+    from cleanroom.sample import write_sample
+
+    write_sample(options.folder)
+
+
+def _documents(_: argparse.Namespace) -> None:
+    from cleanroom import config_docs
+
+    config_docs.write()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,96 @@
+"""Coded concepts: kept when their scheme is public and the code fits it, with the scheme's own meaning."""
+
+import re
+from functools import cache, lru_cache
+
+from pydicom.dataset import Dataset
+from pydicom.tag import BaseTag
+
+from cleanroom.clean import tables
+from cleanroom.clean.dummies import WORD
+from cleanroom.clean.elements import Stored, stored, value_of
+
+SCHEME, VERSION, MEANING = 0x00080102, 0x00080103, 0x00080104
+VALUES = {0x00080100: "SH", 0x00080119: "UC", 0x00080120: "UR"}
+VR = {**VALUES, SCHEME: "SH", VERSION: "SH", MEANING: "LO"}
+UNKNOWN_SCHEME = "99CLEANED"
+_VERSION = re.compile(r"[0-9.]{1,16}")
+
+
+def clean_code(source: Dataset, target: Stored) -> None:
+    """Write the code of one item: the original, or ``CLEANED`` where it may be somebody's own words.
+
+    Parameters
+    ----------
+    source
+        The item as it was.
+    target
+        The cleaned item, which gets Code Value, Coding Scheme Designator and Version, and Code Meaning.
+    """
+    tags = source.keys()
+    text = {tag: _text(source, tag) for tag in VR if tag in tags}
+    if not text:
+        return
+    place = next((tag for tag in VALUES if text.get(tag)), None)
+    if place is None:
+        scheme = text.get(SCHEME, "") if is_public(text.get(SCHEME, "")) else ""
+        new = {SCHEME: scheme or UNKNOWN_SCHEME, MEANING: WORD}
+    else:
+        scheme, meaning = vetted(text.get(SCHEME, ""), text[place], text.get(MEANING, ""))
+        new = {place: text[place] if scheme else WORD, SCHEME: scheme or UNKNOWN_SCHEME, MEANING: meaning}
+    if scheme and _VERSION.fullmatch(text.get(VERSION, "")):
+        new[VERSION] = text[VERSION]
+    for tag, value in new.items():
+        if tag in text:
+            same = value == text[tag]
+            original = value_of(source.get_item(tag), VR[tag])
+            target[BaseTag(tag)] = stored(tag, VR[tag], original if same else value.encode())
+
+
+def is_public(scheme: str) -> bool:
+    """Whether a coding scheme is one that anybody can look up."""
+    return scheme in _patterns() or scheme in _meanings()
+
+
+@lru_cache(maxsize=4096)
+def vetted(scheme: str, value: str, meaning: str) -> tuple[str, str]:
+    """The scheme (empty: the code must go) and a meaning that nobody typed."""
+    meanings = _meanings().get(scheme, {})
+    if value in meanings:
+        known = meanings[value]
+        return scheme, meaning if meaning.casefold() in {word.casefold() for word in known} else known[0][:64]
+    pattern = _patterns().get(scheme)
+    if not pattern or not pattern.fullmatch(value):
+        return "", WORD
+    return scheme, value if scheme == "UCUM" else WORD
+
+
+def _text(source: Dataset, tag: int) -> str:
+    return value_of(source.get_item(tag), VR[tag]).decode("latin-1").strip(" \0")
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    return {row["designator"]: re.compile(row["pattern"]) for row in tables.rows("coding_schemes.tsv")}
+
+
+@cache
+def _meanings() -> dict[str, dict[str, list[str]]]:
+    """Scheme → code → its meanings: all context groups of PS3.16, and codes that vendors published."""
+    from pydicom.sr._concepts_dict import concepts  # noqa: PLC0415 - half the start-up time of a step
+    from pydicom.sr._snomed_dict import mapping  # noqa: PLC0415
+
+    known: dict[str, dict[str, list[str]]] = {}
+    contexts: dict[str, dict[str, dict[str, tuple[str, list[int]]]]] = concepts  # type: ignore[assignment]
+    for scheme, words in contexts.items():
+        codes = known.setdefault(scheme, {})
+        for entry in words.values():
+            for value, (meaning, _) in entry.items():
+                codes.setdefault(value, []).append(meaning)
+    for old, new in mapping["SRT"].items():
+        if new in known["SCT"]:
+            known.setdefault("SRT", {})[old] = known["SCT"][new]
+    known["SNM3"] = known["99SDM"] = known["SRT"]
+    for row in tables.rows("public_codes.tsv"):
+        known.setdefault(row["scheme"], {}).setdefault(row["value"], []).append(row["meaning"])
+    return known

@@ -1,0 +1,54 @@
+"""Datasets of stored elements, written as they are."""
+
+import struct
+
+from pydicom.dataset import Dataset
+from pydicom.uid import ExplicitVRBigEndian, ImplicitVRLittleEndian
+
+from cleanroom.clean.elements import Element, explicit_vr, items_of, swapped, value_of
+
+LONG = frozenset(["OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"])
+"""Value representations with a length of four bytes (PS3.5 section 7.1.2)."""
+_SHORT_LIMIT = 0xFFFF
+
+
+class Encoding:
+    """One way to write elements.
+
+    Parameters
+    ----------
+    transfer_syntax
+        Implicit VR Little Endian, Explicit VR Big Endian, or any other: Explicit VR Little Endian.
+    """
+
+    def __init__(self, transfer_syntax: str) -> None:
+        self.implicit = transfer_syntax == ImplicitVRLittleEndian
+        self.big = transfer_syntax == ExplicitVRBigEndian
+        self._order = ">" if self.big else "<"
+
+    def encoded(self, header: Dataset) -> bytes:
+        """A dataset in tag order, sequences and items with their lengths."""
+        return b"".join(self._element(tag, header.get_item(tag)) for tag in sorted(header.keys()))
+
+    def _element(self, tag: int, element: Element) -> bytes:
+        vr = explicit_vr(element, "UN", False)
+        if vr == "SQ":
+            value = b"".join(self._item(item) for item in items_of(element))
+        else:
+            value = value_of(element, vr)
+            value = swapped(value, vr) if self.big else value
+        return self._head(tag, vr, len(value)) + value
+
+    def _item(self, item: Dataset) -> bytes:
+        value = self.encoded(item)
+        return struct.pack(self._order + "HHL", 0xFFFE, 0xE000, len(value)) + value
+
+    def _head(self, tag: int, vr: str, length: int) -> bytes:
+        group, number = tag >> 16, tag & 0xFFFF
+        if self.implicit:
+            return struct.pack("<HHL", group, number, length)
+        if length > _SHORT_LIMIT and vr not in LONG:
+            vr = "UN"  # PS3.5 section 6.2.2: a value too long for a short length
+        if vr in LONG:
+            return struct.pack(self._order + "HH2sHL", group, number, vr.encode(), 0, length)
+        return struct.pack(self._order + "HH2sH", group, number, vr.encode(), length)

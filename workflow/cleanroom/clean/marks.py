@@ -1,0 +1,63 @@
+"""The marks of de-identification (PS3.15 E.1.1, PS3.3 C.7.1.1 and C.12.1)."""
+
+from pydicom.dataset import Dataset
+
+from cleanroom import __version__
+from cleanroom.clean import elements, tables
+from cleanroom.clean.elements import items_of, stored, value_of
+from cleanroom.clean.profile import Profile
+from cleanroom.records import Code
+
+REMOVED = 0x00120062
+METHOD = 0x00120063
+METHOD_CODES = 0x00120064
+LONGITUDINAL = 0x00280303
+_VALUE, _SCHEME, _MEANING = 0x00080100, 0x00080102, 0x00080104
+
+
+def code(value: str) -> Code:
+    """A code of CID 7050."""
+    row = next(row for row in tables.rows("cid7050.tsv") if row["value"] == value)
+    return Code(value=value, scheme=row["scheme"], meaning=row["meaning"])
+
+
+def mark(header: Dataset, profile: Profile) -> None:
+    """Say in a cleaned header that it was cleaned, by what and how."""
+    header[REMOVED] = stored(REMOVED, "CS", b"YES")
+    method = f"Cleanroom {__version__}\\{profile.method}"
+    header[METHOD] = stored(METHOD, "LO", method.encode())
+    header[LONGITUDINAL] = stored(LONGITUDINAL, "CS", profile.longitudinal.encode())
+    add_codes(header, profile.codes)
+
+
+def add_codes(header: Dataset, values: list[str]) -> None:
+    """Append codes of CID 7050 to (0012,0064): only what was really done to this instance.
+
+    Parameters
+    ----------
+    header
+        A cleaned header; codes that it already carries stay, in their order, and are not repeated.
+    values
+        For example ``["113102"]`` when the face was removed.
+    """
+    items = items_of(header.get_item(METHOD_CODES)) if METHOD_CODES in header else []
+    there = {
+        value_of(item.get_item(_VALUE), "SH").strip(b" \0").decode("latin-1")
+        for item in items
+        if _VALUE in item
+    }
+    for value in values:
+        if value not in there:
+            items.append(_item(code(value)))
+    header[METHOD_CODES] = elements.sequence(METHOD_CODES, items)
+
+
+def _item(entry: Code) -> Dataset:
+    item = elements.dataset()
+    for tag, vr, text in (
+        (_VALUE, "SH", entry.value),
+        (_SCHEME, "SH", entry.scheme),
+        (_MEANING, "LO", entry.meaning),
+    ):
+        item[tag] = stored(tag, vr, text.encode())
+    return item

@@ -1,0 +1,75 @@
+"""One original instance: read up to its pixels, cleaned, or set aside with a reason that names nobody."""
+
+import warnings
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
+
+import pydicom
+from pydicom import config as pydicom_config
+from pydicom.dataset import Dataset
+
+from cleanroom.clean.header import clean_header
+from cleanroom.clean.marks import mark
+from cleanroom.clean.rules import Rules
+from cleanroom.errors import SetAside
+from cleanroom.identity import Identity
+
+SOP_INSTANCE = 0x00080018
+_NEEDED = {
+    SOP_INSTANCE: "SOP Instance UID",
+    0x0020000D: "Study Instance UID",
+    0x0020000E: "Series Instance UID",
+}
+
+
+@contextmanager
+def quiet_pydicom() -> Iterator[None]:
+    """No warning repeats a value: pydicom checks nothing on reading, as the cleaner does."""
+    settings = pydicom_config.settings
+    before = settings.reading_validation_mode
+    settings.reading_validation_mode = pydicom_config.IGNORE
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        settings.reading_validation_mode = before
+
+
+def read_header(file: BinaryIO) -> Dataset:
+    """The elements before the pixels; the file is left at the pixel element.
+
+    Raises
+    ------
+    SetAside
+        When it is not a DICOM instance.
+    """
+    try:
+        return pydicom.dcmread(file, stop_before_pixels=True, force=True)
+    except Exception as error:
+        raise SetAside(f"it cannot be read as DICOM ({type(error).__name__})") from None
+
+
+def clean_original(
+    original: Dataset, rules: Rules, identity: Identity, patient: str
+) -> tuple[Dataset, Counter[str]]:
+    """The cleaned and marked header of one instance, and how often each action was taken.
+
+    Raises
+    ------
+    SetAside
+        For every failure, with a reason that holds no value of the header.
+    """
+    try:
+        header, counts = clean_header(original, rules, identity, patient)
+        for tag, name in _NEEDED.items():
+            if tag not in header or not header.get_item(tag).value:
+                raise SetAside(f"it has no {name}")
+        mark(header, rules.profile)
+    except SetAside:
+        raise
+    except (Exception, RecursionError) as error:
+        raise SetAside(f"its header cannot be cleaned ({type(error).__name__})") from None
+    return header, counts

@@ -1,0 +1,76 @@
+"""The step: every instance of a study, its header cleaned."""
+
+import resource
+import time
+from collections import Counter
+from zipfile import BadZipFile, ZipFile
+
+from cleanroom.clean import archive
+from cleanroom.clean.marks import code
+from cleanroom.clean.meta import transfer_syntax_of
+from cleanroom.clean.original import clean_original, quiet_pydicom, read_header
+from cleanroom.clean.profile import load
+from cleanroom.clean.rules import Rules
+from cleanroom.errors import SetAside
+from cleanroom.manifest import Instance
+from cleanroom.records import CleanRecord, SetAsideRow
+from cleanroom.source import opened
+from cleanroom.study import Study
+
+_NOT_OPENED = (OSError, BadZipFile, KeyError, RuntimeError)
+"""The last two: an archive has no such member, or it is encrypted."""
+
+
+def clean_study(study: Study) -> CleanRecord:
+    """Write ``headers.zip`` and ``clean.json`` of a study.
+
+    An instance that cannot be cleaned is set aside alone; the others go on.
+
+    Parameters
+    ----------
+    study
+        A study with its manifest.
+
+    Returns
+    -------
+    CleanRecord
+        What was done to each series, as it was written.
+    """
+    started = time.monotonic()
+    rules = Rules(load(study.config.profile))
+    record = CleanRecord(profile=study.config.profile, options=[code(value) for value in rules.profile.codes])
+    with archive.new_archive(study.work / "headers.zip") as headers, quiet_pydicom():
+        for series, instances in study.series("clean").items():
+            counts: Counter[str] = Counter()
+            for instance in instances:
+                try:
+                    counts.update(_clean_instance(study, rules, instance, headers))
+                except SetAside as failure:
+                    record.set_aside.append(_row(instance, failure))
+            record.actions[series] = dict(sorted(counts.items()))
+    record.seconds = round(time.monotonic() - started, 3)
+    record.peak_mb = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
+    record.save(study.record_path("clean"))
+    return record
+
+
+def _clean_instance(study: Study, rules: Rules, instance: Instance, headers: ZipFile) -> Counter[str]:
+    try:
+        with opened(study.config.input, instance.path) as file:
+            original = read_header(file)
+    except _NOT_OPENED as error:
+        raise SetAside(f"the file cannot be opened ({type(error).__name__})") from None
+    header, counts = clean_original(original, rules, study.identity, instance.patient)
+    name = archive.member(instance.series, instance.number)
+    archive.add(headers, name, header, transfer_syntax_of(original))
+    return counts
+
+
+def _row(instance: Instance, failure: SetAside) -> SetAsideRow:
+    return SetAsideRow(
+        series=instance.series,
+        numbers=[instance.number],
+        step="clean",
+        reason=failure.reason,
+        fix=failure.fix,
+    )

@@ -1,0 +1,95 @@
+"""The step: every cross-sectional series becomes one or more NIfTI volumes."""
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Literal
+
+import nibabel
+import pydicom
+from pydicom.uid import ExplicitVRLittleEndian
+
+from cleanroom.convert.dcm2niix import dcm2niix, resampled
+from cleanroom.errors import SetAside
+from cleanroom.manifest import Instance
+from cleanroom.records import SetAsideRow, Volume, VolumeRecord
+from cleanroom.source import opened, placed
+from cleanroom.study import Study
+
+Role = Literal["plain", "uneven", "resampled"]
+
+CROSS_SECTIONAL = ("CT", "MR", "PT", "NM")
+READABLE = frozenset(
+    f"1.2.840.10008.1.2{end}"
+    for end in ("", ".1", ".2", ".5", ".4.50", ".4.57", ".4.70", ".4.80", ".4.81", ".4.90", ".4.91")
+)
+"""Transfer syntaxes that the dcm2niix of the wheel reads; others are decoded privately first."""
+
+
+def convert_study(study: Study) -> VolumeRecord:
+    """Write ``volumes/<series>/<n>.nii`` and describe them."""
+    record = VolumeRecord()
+    shutil.rmtree(study.work / "volumes", ignore_errors=True)
+    for series, instances in study.series("convert").items():
+        images = [item for item in instances if item.frames and item.modality in CROSS_SECTIONAL]
+        if not images:
+            continue
+        try:
+            record.series[series] = _convert(study, series, images)
+        except SetAside as error:
+            record.set_aside.append(
+                SetAsideRow(series=series, step="convert", reason=error.reason, fix=error.fix)
+            )
+    return record
+
+
+def _convert(study: Study, series: str, instances: list[Instance]) -> list[Volume]:
+    target = study.work / "volumes" / series
+    study.work.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=study.work, prefix=".convert") as folder:
+        source = Path(folder) / "dicom"
+        source.mkdir()
+        for instance in instances:
+            _place(study, instance, source / f"{instance.number}.dcm")
+        paths = dcm2niix(source, Path(folder) / "nifti")
+        roles = [_role(path, paths) for path in paths]
+        numbered = sorted(zip(roles, paths, strict=True), key=lambda pair: (pair[0] == "resampled", pair[1]))
+        return [_keep(study, path, role, target / f"{n}.nii") for n, (role, path) in enumerate(numbered, 1)]
+
+
+def _place(study: Study, instance: Instance, target: Path) -> None:
+    if instance.transfer_syntax_uid in READABLE:
+        placed(study.config.input, instance.path, target)
+        return
+    try:
+        with opened(study.config.input, instance.path) as file:
+            dataset = pydicom.dcmread(file, force=True)
+        if dataset.file_meta.TransferSyntaxUID.is_encapsulated:
+            dataset.decompress(generate_instance_uid=False)
+        dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+        dataset.save_as(target, implicit_vr=False, little_endian=True)
+    except Exception as error:  # decoders raise their own kinds
+        raise SetAside(
+            f"instance {instance.number} ({instance.transfer_syntax_uid}) cannot be decoded: "
+            f"{type(error).__name__}",
+            "re-export the series uncompressed",
+        ) from error
+
+
+def _role(path: Path, paths: list[Path]) -> Role:
+    if resampled(path):
+        return "resampled"
+    uneven = any(resampled(other) and other.name.startswith(path.stem) for other in paths)
+    return "uneven" if uneven else "plain"
+
+
+def _keep(study: Study, path: Path, role: Role, target: Path) -> Volume:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    image = nibabel.Nifti1Image.from_filename(path)
+    path.replace(target)
+    return Volume(
+        file=str(target.relative_to(study.work)),
+        shape=list(image.shape),
+        affine=image.affine.tolist(),
+        role=role,
+    )

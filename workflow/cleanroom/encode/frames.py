@@ -1,0 +1,94 @@
+"""Where each frame of an instance lies in the scanner: LPS millimetres, as DICOM writes it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydicom import Dataset
+
+from cleanroom.errors import SetAside
+
+LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
+"""DICOM's x to the left and y to the back (PS3.3 C.7.6.2.1.1); NIfTI's x to the right and y to the front."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One frame.
+
+    Attributes
+    ----------
+    affine
+        (4, 3) matrix: homogeneous (column, row, 1) to RAS millimetres (PS3.3 equation C.7.6.2.1-1).
+    normal
+        (3,) unit vector, RAS.
+    slope, intercept
+        Stored value to real units.
+    """
+
+    affine: NDArray[np.float64]
+    normal: NDArray[np.float64]
+    slope: float
+    intercept: float
+
+    @property
+    def depth(self) -> float:
+        """Position along the normal, in millimetres."""
+        return float(self.affine[:3, 2] @ self.normal)
+
+
+def frames(header: Dataset) -> list[Frame]:
+    """The frames of a classic or an enhanced multi-frame instance.
+
+    Raises
+    ------
+    SetAside
+        When position, orientation or spacing is missing.
+    """
+    shared = _first(header, "SharedFunctionalGroupsSequence")
+    per_frame = header.get("PerFrameFunctionalGroupsSequence")
+    groups = [[frame, shared, header] for frame in per_frame] if per_frame else [[header]]
+    if len(groups) != int(header.get("NumberOfFrames") or 1):
+        raise SetAside("the number of frames is not the number of their positions")
+    return [_frame(group) for group in groups]
+
+
+def _frame(group: list[Dataset]) -> Frame:
+    position = _vector(group, "PlanePositionSequence", "ImagePositionPatient", 3)
+    orientation = _vector(group, "PlaneOrientationSequence", "ImageOrientationPatient", 6)
+    row_spacing, column_spacing = _vector(group, "PixelMeasuresSequence", "PixelSpacing", 2)
+    affine = np.zeros((4, 3))
+    affine[:3, 0] = orientation[:3] * column_spacing
+    affine[:3, 1] = orientation[3:] * row_spacing
+    affine[:3, 2] = position
+    affine[3, 2] = 1
+    normal = np.cross(orientation[:3], orientation[3:])
+    slope = _value(group, "PixelValueTransformationSequence", "RescaleSlope")
+    intercept = _value(group, "PixelValueTransformationSequence", "RescaleIntercept")
+    return Frame(
+        LPS_TO_RAS @ affine,
+        LPS_TO_RAS[:3, :3] @ normal,
+        1.0 if slope is None else float(slope),
+        0.0 if intercept is None else float(intercept),
+    )
+
+
+def _vector(group: list[Dataset], sequence: str, keyword: str, length: int) -> NDArray[np.float64]:
+    value = _value(group, sequence, keyword)
+    if value is None or len(value) != length:
+        raise SetAside(f"an image without {keyword} cannot be mapped")
+    return np.array(value, dtype=float)
+
+
+def _value(group: list[Dataset], sequence: str, keyword: str) -> Any:
+    for part in group:
+        for holder in (_first(part, sequence), part):
+            if keyword in holder:
+                return holder[keyword].value
+    return None
+
+
+def _first(dataset: Dataset, sequence: str) -> Dataset:
+    items = dataset.get(sequence)
+    return items[0] if items else Dataset()

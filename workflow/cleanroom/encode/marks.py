@@ -1,0 +1,55 @@
+"""What the header says about the face: PS3.15 E.3.2, PS3.3 C.7.6.16.2.6 and C.8.16.1."""
+
+from pydicom import Dataset
+from pydicom.sequence import Sequence
+
+from cleanroom.clean.marks import add_codes
+from cleanroom.records import Code, SeriesFace
+
+CLEAN_FACE = "113102"
+PIXEL_MASK = Code(value="113047", meaning="Pixel by pixel mask")
+DESCRIPTION = "De-faced: the voxels of the face were replaced by air"
+
+
+def mark_examined(header: Dataset) -> None:
+    """No face is left: none was there, or it was removed."""
+    header.RecognizableVisualFeatures = "NO"
+    add_codes(header, [CLEAN_FACE])
+
+
+def mark_derived(header: Dataset, face: SeriesFace) -> None:
+    """Pixels of the series changed: the same marks on every instance, touched or not."""
+    _derived(header, "ImageType")
+    header.DerivationDescription = DESCRIPTION
+    methods = header.get("DeidentificationMethod") or []
+    methods = [methods] if isinstance(methods, str) else list(methods)
+    header.DeidentificationMethod = [*methods, f"De-faced with {face.tool}, mode {face.mode}"]
+    shared = header.get("SharedFunctionalGroupsSequence")
+    if not shared:
+        header.DerivationCodeSequence = Sequence([item(PIXEL_MASK)])
+        return
+    for group in [*shared, *header.get("PerFrameFunctionalGroupsSequence", [])]:
+        for name in ("MRImageFrameTypeSequence", "CTImageFrameTypeSequence", "PETFrameTypeSequence"):
+            for frame_type in group.get(name, []):
+                _derived(frame_type, "FrameType")
+        group.pop("DerivationImageSequence", None)
+    derivation = Dataset()
+    derivation.DerivationDescription = DESCRIPTION
+    derivation.DerivationCodeSequence = Sequence([item(PIXEL_MASK)])
+    derivation.SourceImageSequence = Sequence([])
+    shared[0].DerivationImageSequence = Sequence([derivation])
+
+
+def item(code: Code) -> Dataset:
+    """A code as a sequence item (PS3.3 8.8)."""
+    made = Dataset()
+    made.CodeValue, made.CodingSchemeDesignator, made.CodeMeaning = code.value, code.scheme, code.meaning
+    return made
+
+
+def _derived(holder: Dataset, keyword: str) -> None:
+    values = holder.get(keyword)
+    if values and not isinstance(values, str):
+        setattr(holder, keyword, ["DERIVED", *list(values)[1:]])
+    else:
+        setattr(holder, keyword, ["DERIVED", "PRIMARY"])

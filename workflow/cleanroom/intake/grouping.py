@@ -1,0 +1,139 @@
+"""From single files to patients, studies and series: duplicates, contradictions, pseudonyms."""
+
+import sqlite3
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+from cleanroom.identity import Identity
+from cleanroom.manifest import Instance
+from cleanroom.source import opened
+
+_RESET = """
+UPDATE files SET
+  kind = looks.kind, sop_instance_uid = looks.sop_instance_uid, reason = looks.reason,
+  verdict = CASE
+    WHEN looks.kind IN ('dicomdir', 'archive') AND looks.reason = '' THEN 'not_content'
+    WHEN looks.reason != '' THEN 'set_aside' ELSE '' END,
+  patient = '', study = '', series = '', number = '', released_as = ''
+FROM looks WHERE looks.path = files.path
+"""
+_COPIES = """
+SELECT sop_instance_uid AS uid FROM looks WHERE kind = 'dicom' AND reason = ''
+GROUP BY sop_instance_uid HAVING count(*) > 1
+"""
+_TWO_PATIENTS = """
+SELECT study_instance_uid AS uid FROM looks WHERE kind = 'dicom' AND reason = ''
+GROUP BY study_instance_uid HAVING count(DISTINCT patient_id || char(0) || issuer) > 1
+"""
+_SERIES = """
+SELECT DISTINCT study_instance_uid, series_instance_uid, patient_id, issuer
+FROM looks WHERE kind = 'dicom' AND reason = ''
+"""
+_MEMBERS = """
+SELECT files.path, files.bytes, files.modified, looks.* FROM looks JOIN files USING (path)
+WHERE looks.study_instance_uid = ? AND looks.series_instance_uid = ? AND files.verdict = ''
+ORDER BY CAST(looks.instance_number AS INTEGER), looks.sop_instance_uid
+"""
+
+
+def reset(database: sqlite3.Connection) -> None:
+    """Start from what was seen in each file."""
+    database.execute(_RESET)
+
+
+def mark_duplicates(database: sqlite3.Connection, root: Path) -> None:
+    """Of the files with one SOP Instance UID the first path stands; the others are copies or conflicts."""
+    for row in database.execute(_COPIES).fetchall():
+        paths = [
+            found["path"]
+            for found in database.execute(
+                "SELECT path FROM looks WHERE sop_instance_uid = ? AND kind = 'dicom' ORDER BY path",
+                (row["uid"],),
+            )
+        ]
+        first = _digest(root, paths[0])
+        for path in paths[1:]:
+            if _digest(root, path) == first:
+                _mark(database, path, "duplicate", "not_content", "an identical copy of another file")
+            else:
+                reason = "another file has the same SOP Instance UID and different content"
+                _mark(database, path, "dicom", "set_aside", reason)
+
+
+def mark_two_patients(database: sqlite3.Connection) -> None:
+    """A study that names two patients is set aside whole."""
+    for row in database.execute(_TWO_PATIENTS).fetchall():
+        paths = database.execute(
+            "SELECT path FROM looks WHERE study_instance_uid = ? AND kind = 'dicom'", (row["uid"],)
+        ).fetchall()
+        for found in paths:
+            _mark(database, found["path"], "dicom", "set_aside", "its study names two patient IDs")
+
+
+def name_series(database: sqlite3.Connection, identity: Identity) -> list[str]:
+    """Give every file its pseudonyms and number; the studies, in a fixed order."""
+    for row in database.execute(_SERIES).fetchall():
+        original = patient_of(row)
+        patient = identity.pseudonym("patient", original)
+        study = identity.pseudonym("study", row["study_instance_uid"])
+        series = identity.pseudonym("series", f"{row['study_instance_uid']}\0{row['series_instance_uid']}")
+        members = database.execute(_MEMBERS, (row["study_instance_uid"], row["series_instance_uid"]))
+        numbered = [(f"{n:05d}", item["path"]) for n, item in enumerate(members.fetchall(), 1)]
+        database.execute(
+            "UPDATE files SET patient = ?, study = ?, series = ? WHERE path IN (SELECT path FROM looks "
+            "WHERE kind = 'dicom' AND reason = '' AND study_instance_uid = ? AND series_instance_uid = ?)",
+            (patient, study, series, row["study_instance_uid"], row["series_instance_uid"]),
+        )
+        database.executemany("UPDATE files SET number = ? WHERE path = ?", numbered)
+        _cross(database, identity, row, (original, patient, study, series))
+    found = database.execute("SELECT DISTINCT study FROM files WHERE number != '' ORDER BY study")
+    return [row["study"] for row in found]
+
+
+def instances(database: sqlite3.Connection, study: str) -> Iterator[Instance]:
+    """The instances of a study, in the order of the manifest."""
+    query = """
+    SELECT files.path, files.patient, files.study, files.series, files.number, files.bytes,
+           files.modified, looks.* FROM files JOIN looks USING (path)
+    WHERE files.study = ? AND files.number != '' ORDER BY files.series, files.number
+    """
+    names = list(Instance.__dataclass_fields__)
+    for row in database.execute(query, (study,)):
+        yield Instance(**{name: row[name] for name in names})
+
+
+def patient_of(row: sqlite3.Row) -> str:
+    """What stands for the patient: the ID with its issuer, or the study where there is no ID."""
+    if row["patient_id"]:
+        return f"{row['patient_id']}\0{row['issuer']}" if row["issuer"] else str(row["patient_id"])
+    return f"study:{row['study_instance_uid']}"
+
+
+def _cross(
+    database: sqlite3.Connection, identity: Identity, row: sqlite3.Row, names: tuple[str, str, str, str]
+) -> None:
+    original, patient, study, series = names
+    days = str(identity.date_shift_days(patient))
+    shown = original.replace("\0", "^^^")
+    rows = [
+        ("patient", shown, patient),
+        ("date_shift_days", shown, days),
+        ("study", row["study_instance_uid"], study),
+        ("series", row["series_instance_uid"], series),
+    ]
+    database.executemany("INSERT OR REPLACE INTO crosswalk VALUES (?, ?, ?)", rows)
+
+
+def _mark(database: sqlite3.Connection, path: str, kind: str, verdict: str, reason: str) -> None:
+    database.execute(
+        "UPDATE files SET kind = ?, verdict = ?, reason = ? WHERE path = ?", (kind, verdict, reason, path)
+    )
+
+
+def _digest(root: Path, path: str) -> bytes:
+    digest = sha256()
+    with opened(root, path) as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.digest()

@@ -1,0 +1,128 @@
+"""The few header values that intake needs of an instance; no pixel is read."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Literal
+
+import pydicom
+from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, MediaStorageDirectoryStorage
+
+from cleanroom.intake.kind import HEAD, Kind, is_zip, kind, may_lack_preamble
+from cleanroom.source import opened
+
+_UNDEFINED = 0xFFFFFFFF
+_NEEDED = ("sop_class_uid", "sop_instance_uid", "study_instance_uid", "series_instance_uid")
+_TEXT = {
+    "sop_class_uid": "SOPClassUID",
+    "sop_instance_uid": "SOPInstanceUID",
+    "study_instance_uid": "StudyInstanceUID",
+    "series_instance_uid": "SeriesInstanceUID",
+    "frame_of_reference_uid": "FrameOfReferenceUID",
+    "patient_id": "PatientID",
+    "issuer": "IssuerOfPatientID",
+    "modality": "Modality",
+    "image_type": "ImageType",
+    "burned_in_annotation": "BurnedInAnnotation",
+    "conversion_type": "ConversionType",
+    "series_description": "SeriesDescription",
+    "instance_number": "InstanceNumber",
+}
+COLUMNS = (*_TEXT, "transfer_syntax_uid", "frames")
+"""What a header row holds besides its path."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one look at a file gave."""
+
+    path: str
+    kind: Kind
+    reason: str = ""
+    """Why it is set aside; empty when nothing is wrong."""
+    values: dict[str, Any] | None = None
+    """The header values (``COLUMNS``) of a DICOM instance."""
+    zip: bool = False
+    """A zip archive, whose members are to be looked at."""
+
+
+def look(root: Path, path: str, size: int) -> Look:
+    """Sort one regular file or archive member; whatever is wrong with it becomes the reason."""
+    try:
+        with opened(root, path) as file:
+            head = file.read(HEAD)
+            sort = kind(head)
+            if sort is Kind.DICOM or (sort is Kind.OTHER and may_lack_preamble(head)):
+                file.seek(0)
+                return _dicom(path, file, size, sure=sort is Kind.DICOM)
+    except (OSError, RuntimeError, ValueError, NotImplementedError) as error:
+        return Look(path, Kind.UNREADABLE, f"the file cannot be read ({type(error).__name__})")
+    if size == 0:
+        return Look(path, Kind.UNREADABLE, "the file is empty")
+    if sort is Kind.OTHER:
+        return Look(path, sort, "not a DICOM file, picture or PDF")
+    return Look(path, sort, zip=is_zip(head))
+
+
+def _dicom(path: str, file: BinaryIO, size: int, sure: bool) -> Look:
+    try:
+        dataset = pydicom.dcmread(file, stop_before_pixels=True, force=not sure)
+        values = _values(dataset)
+    except Exception as error:  # a broken header can raise nearly anything in pydicom
+        values, reason = {}, f"the DICOM header is broken ({type(error).__name__})"
+    else:
+        if values["sop_class_uid"] == MediaStorageDirectoryStorage or "DirectoryRecordSequence" in dataset:
+            return Look(path, Kind.DICOMDIR)
+        reason = _trouble(values, file, size)
+    if not sure and not values.get("sop_class_uid"):
+        return Look(path, Kind.OTHER, "not a DICOM file, picture or PDF")
+    if reason:
+        return Look(path, Kind.UNREADABLE, reason)
+    return Look(path, Kind.DICOM, values=values)
+
+
+def _trouble(values: dict[str, Any], file: BinaryIO, size: int) -> str:
+    for name in _NEEDED:
+        if not values[name]:
+            return f"the DICOM header has no {_TEXT[name]}"
+    if _truncated(values["transfer_syntax_uid"], file, size):
+        return "the file is truncated: it ends before its pixel data do"
+    return ""
+
+
+def _values(dataset: pydicom.Dataset) -> dict[str, Any]:
+    values: dict[str, Any] = {name: _text(dataset.get(keyword)) for name, keyword in _TEXT.items()}
+    meta = getattr(dataset, "file_meta", pydicom.Dataset())
+    implicit, little = dataset.original_encoding
+    guess = "1.2.840.10008.1.2" if implicit else "1.2.840.10008.1.2.1" if little else "1.2.840.10008.1.2.2"
+    values["transfer_syntax_uid"] = _text(meta.get("TransferSyntaxUID")) or guess
+    values["frames"] = int(dataset.get("NumberOfFrames") or 1) if "Rows" in dataset else 0
+    return values
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value.strip("\0 ")
+    if isinstance(value, Iterable):
+        return "\\".join(str(part) for part in value)
+    return str(value)
+
+
+def _truncated(syntax: str, file: BinaryIO, size: int) -> bool:
+    """Whether the pixel data element, at which the file now stands, promises more than there is."""
+    if syntax == DeflatedExplicitVRLittleEndian:
+        return False
+    start = file.tell()
+    element = file.read(12)
+    if len(element) < 12:
+        return False
+    uid = UID(syntax)
+    order: Literal["little", "big"] = "big" if syntax == "1.2.840.10008.1.2.2" else "little"
+    implicit = not element[4:6].isalpha()
+    offset = 4 if implicit else 8
+    length = int.from_bytes(element[offset : offset + 4], order)
+    if length == _UNDEFINED or uid.is_private:
+        return False
+    return start + offset + 4 + length > size

@@ -1,0 +1,149 @@
+"""The step: look at what is new, group everything, write the manifests."""
+
+import sqlite3
+import zipfile
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from datetime import UTC, datetime
+from functools import partial
+from itertools import islice
+from pathlib import Path
+
+from cleanroom import manifest
+from cleanroom.atomic import write_text
+from cleanroom.config import Config
+from cleanroom.identity import Identity, load_key, make_key
+from cleanroom.intake import grouping, inventory
+from cleanroom.intake.header import Look, look
+from cleanroom.intake.kind import Kind
+from cleanroom.intake.walk import Entry, walk
+from cleanroom.source import SEPARATOR, native, portable
+
+_BATCH = 2000
+_MEMBERS_AT_MOST = 1_000_000
+
+
+def take_in(config: Config, threads: int = 1) -> list[str]:
+    """Sort every input file and write ``private/studies/<study>/manifest.tsv``.
+
+    Parameters
+    ----------
+    threads
+        Processes that read headers.
+
+    Returns
+    -------
+    list of str
+        The pseudonyms of the studies, also written to ``private/studies.tsv``.
+    """
+    identity = Identity(_key(config))
+    root = config.input
+    with inventory.opened(config.private) as database:
+        run = _next_run(database)
+        with ProcessPoolExecutor(threads) as pool:
+            zips = _look_at_new(database, root, walk(root), run, pool)
+            for archive in zips:
+                _look_at_new(database, root, _members(root, archive), run, pool)
+        inventory.forget_vanished(database, run)
+        grouping.reset(database)
+        grouping.mark_duplicates(database, root)
+        grouping.mark_two_patients(database)
+        studies = grouping.name_series(database, identity)
+        for study in studies:
+            manifest.write(
+                config.private / "studies" / study / "manifest.tsv", grouping.instances(database, study)
+            )
+    for path in (config.private / "studies").glob("*/manifest.tsv"):
+        if path.parent.name not in studies:
+            path.unlink()
+    write_text(config.private / "studies.tsv", "\n".join(["study", *studies]) + "\n")
+    return studies
+
+
+def _key(config: Config) -> bytes:
+    if config.key:
+        return load_key(config.key)
+    path = config.private / "key"
+    return load_key(path) if path.exists() else make_key(path)
+
+
+def _next_run(database: sqlite3.Connection) -> int:
+    last: int = database.execute("SELECT coalesce(max(run), 0) FROM files").fetchone()[0]
+    return last + 1
+
+
+def _look_at_new(
+    database: sqlite3.Connection, root: Path, entries: Iterable[Entry], run: int, pool: Executor
+) -> list[str]:
+    """Look at the entries that are not known; the zip archives among all of them, new or known."""
+    zips = []
+    for batch in _batches(entries):
+        new = [item for item in batch if not _is_known(database, item, run)]
+        looks = list(pool.map(partial(_look, root), new, chunksize=16))
+        rows = [(item.path, item.bytes, _time(item.modified), run) for item in new]
+        inventory.add(database, rows, looks)
+        zips += [item.path for item in looks if item.zip]
+        known = {item.path for item in batch} - {item.path for item in new}
+        zips += _known_zips(database, known)
+    return zips
+
+
+def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+    remaining = iter(entries)
+    while batch := list(islice(remaining, _BATCH)):
+        yield batch
+
+
+def _is_known(database: sqlite3.Connection, entry: Entry, run: int) -> bool:
+    return inventory.is_known(database, entry.path, entry.bytes, _time(entry.modified), run)
+
+
+def _known_zips(database: sqlite3.Connection, paths: set[str]) -> list[str]:
+    rows = database.execute("SELECT path FROM looks WHERE kind = 'archive' AND reason = ''").fetchall()
+    return [row["path"] for row in rows if row["path"] in paths]
+
+
+def _look(root: Path, entry: Entry) -> Look:
+    if entry.link:
+        return Look(entry.path, Kind.LINK, "a symbolic link: it is not followed")
+    if not entry.regular:
+        return Look(entry.path, Kind.UNREADABLE, "a folder or device that cannot be read")
+    found = look(root, entry.path, entry.bytes)
+    if found.kind is not Kind.ARCHIVE:
+        return found
+    inside = SEPARATOR in entry.path
+    if inside or not found.zip:
+        what = "an archive in an archive" if inside else "an archive that is not a zip"
+        return Look(entry.path, Kind.ARCHIVE, f"{what}: unpack it into the input folder")
+    return _zip(root, entry, found)
+
+
+def _zip(root: Path, entry: Entry, found: Look) -> Look:
+    try:
+        with zipfile.ZipFile(root / native(entry.path)) as archive:
+            names = archive.namelist()
+    except (OSError, zipfile.BadZipFile, ValueError) as error:
+        return Look(entry.path, Kind.UNREADABLE, f"the zip archive is broken ({type(error).__name__})")
+    if "[Content_Types].xml" in names or "mimetype" in names:
+        return Look(entry.path, Kind.OTHER, "an office document")
+    if len(names) > _MEMBERS_AT_MOST:
+        return Look(entry.path, Kind.ARCHIVE, "an archive of more than a million files: unpack it")
+    return found
+
+
+def _members(root: Path, archive: str) -> Iterator[Entry]:
+    with zipfile.ZipFile(root / native(archive)) as container:
+        members = sorted(container.infolist(), key=lambda member: member.filename)
+    seen = set()
+    for member in members:
+        if member.is_dir() or member.filename in seen:
+            continue
+        seen.add(member.filename)
+        changed = datetime(*member.date_time, tzinfo=UTC).timestamp() if member.date_time[1] else 0
+        path = f"{archive}{SEPARATOR}{portable(member.filename)}"
+        yield Entry(path, member.file_size, int(changed) * 10**9 + member.CRC % 10**9, True, False)
+
+
+def _time(nanoseconds: int) -> str:
+    seconds, rest = divmod(nanoseconds, 10**9)
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:09d}Z"

@@ -1,0 +1,59 @@
+"""Every entry of the input folder, in a fixed order; nothing is opened or followed."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from stat import S_ISLNK, S_ISREG
+
+from cleanroom.source import portable
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing in the input folder that is not a folder."""
+
+    path: str
+    """Relative to the input folder, with ``/``, as :func:`cleanroom.source.portable` writes it."""
+    bytes: int
+    modified: int
+    """Nanoseconds since 1970."""
+    regular: bool
+    link: bool
+
+
+def walk(root: Path) -> Iterator[Entry]:
+    """Files, links and everything else below ``root``; folders behind links are not entered."""
+    stack = [""]
+    while stack:
+        folder = stack.pop()
+        try:
+            with os.scandir(root / folder) as entries:
+                found = sorted(entries, key=lambda entry: entry.name)
+        except OSError:
+            yield Entry(portable(f"{folder}/"), 0, 0, regular=False, link=False)
+            continue
+        below = []
+        for entry in found:
+            path = f"{folder}/{entry.name}" if folder else entry.name
+            if entry.is_dir(follow_symlinks=False):
+                below.append(path)
+                continue
+            status = entry.stat(follow_symlinks=False)
+            yield Entry(
+                portable(path),
+                status.st_size,
+                status.st_mtime_ns,
+                regular=S_ISREG(status.st_mode),
+                link=S_ISLNK(status.st_mode),
+            )
+        stack.extend(reversed(below))
+
+
+def fingerprint(root: Path) -> str:
+    """A hash of all paths, sizes and times: it changes when a file is new, changed or gone."""
+    digest = sha256()
+    for entry in walk(root):
+        digest.update(f"{entry.path}\0{entry.bytes}\0{entry.modified}\n".encode())
+    return digest.hexdigest()[:32]

@@ -1,0 +1,244 @@
+"""Provenance of a run as a Workflow Run RO-Crate, without anything that identifies a person.
+
+Times are those of the records; ids are fixed, so the same records give the same crate.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import file_digest
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from rocrate.model import ContextEntity, File
+from rocrate.rocrate import ROCrate
+
+import cleanroom
+from cleanroom.atomic import replacing
+from cleanroom.config import Config
+from cleanroom.records import Record
+
+SNAKEFILE = Path(__file__).parents[2] / "Snakefile"
+PROFILES = {
+    "https://w3id.org/ro/wfrun/process/0.5": "Process Run Crate",
+    "https://w3id.org/ro/wfrun/workflow/0.5": "Workflow Run Crate",
+    "https://w3id.org/ro/wfrun/provenance/0.5": "Provenance Run Crate",
+    "https://w3id.org/workflowhub/workflow-ro-crate/1.0": "Workflow RO-Crate",
+}
+STEPS = {
+    "intake": ("sorts every input file", ["pydicom"]),
+    "clean": ("cleans the headers", ["pydicom"]),
+    "redact": ("sets aside what may carry words in its pixels", ["pydicom"]),
+    "convert": ("makes the volumes in which faces are looked for", ["dcm2niix"]),
+    "deface": ("decides about the face and masks it", ["SimpleITK"]),
+    "encode": ("writes the instances", ["pydicom"]),
+    "verify": ("checks every promise on the bytes to be released", ["pydicom", "dcm2niix"]),
+    "release": ("moves what passed into the release folder", []),
+    "report": ("gives every file its verdict and writes what proves it", []),
+}
+"""Step → what it does, and the tools it calls."""
+
+RESULTS = {
+    "release/manifest.tsv": ("Every released file with its SHA-256", "text/tab-separated-values"),
+    "set_aside.tsv": ("What was set aside, and why", "text/tab-separated-values"),
+    "report/report.json": ("The figures of the run", "application/json"),
+    "report/index.html": ("The report page", "text/html"),
+}
+COMPLETED = "http://schema.org/CompletedActionStatus"
+
+
+@dataclass(frozen=True)
+class StepTime:
+    """One step's record of one study, and when it ran."""
+
+    step: str
+    record: Record
+    started: datetime
+    ended: datetime
+
+
+def write(config: Config, times: list[StepTime], totals: dict[str, float]) -> None:
+    """Write ``provenance/ro-crate-metadata.json`` and the workflow file beside it.
+
+    Parameters
+    ----------
+    config
+        Its paths are not written down.
+    times
+        Every record of every study.
+    totals
+        As in ``report.json``.
+    """
+    ended = max((time.ended for time in times), default=datetime.fromtimestamp(0, UTC))
+    crate = _crate(ended)
+    workflow = _workflow(crate, config.output / "provenance")
+    engine = _software(crate, "snakemake")
+    workflow["programmingLanguage"] = crate.get("https://w3id.org/workflowhub/workflow-ro-crate#snakemake")
+    groups: dict[str, list[StepTime]] = defaultdict(list)
+    for time in times:
+        groups[time.step].append(time)
+    controls = [_step(crate, workflow, name, groups[name]) for name in STEPS]
+    run = _run(crate, workflow, times, totals)
+    run["object"] = _parameters(crate, workflow, config)
+    results = [_result(crate, config.output, path, *about) for path, about in RESULTS.items()]
+    run["result"] = crate.get("#action/report")["result"] = results
+    _entity(
+        crate,
+        "#orchestration",
+        "OrganizeAction",
+        name="Snakemake runs the steps",
+        instrument=engine,
+        object=controls,
+        result=run,
+        actionStatus=COMPLETED,
+        **_span(times),
+    )
+    with replacing(config.output / "provenance" / "ro-crate-metadata.json", 0o644) as part:
+        part.write_bytes(b"".join(chunk for _, chunk in crate.metadata.stream()) + b"\n")
+
+
+def _crate(ended: datetime) -> Any:
+    crate = ROCrate(version="1.1")
+    crate.metadata.extra_contexts.append("https://w3id.org/ro/terms/workflow-run/context")
+    crate.name = "A Cleanroom run"
+    crate.description = "How medical images were de-identified: steps, tools, parameters and results."
+    crate.datePublished = ended.isoformat(timespec="seconds")
+    crate.license = _entity(
+        crate,
+        "#terms",
+        "CreativeWork",
+        name="Terms of the data",
+        description="Cleanroom grants none: the holder of the data decides.",
+    )
+    crate.root_dataset["conformsTo"] = [
+        _entity(crate, uri, "CreativeWork", name=name, version=uri.rsplit("/", 1)[1])
+        for uri, name in PROFILES.items()
+    ]
+    return crate
+
+
+def _entity(crate: Any, identifier: str, kind: str, **properties: Any) -> Any:
+    return crate.add(ContextEntity(crate, identifier, properties={"@type": kind} | properties))
+
+
+def _software(crate: Any, name: str) -> Any:
+    try:
+        number = version(name)
+    except PackageNotFoundError:
+        number = "not installed here"
+    properties = {"name": name, "version": number, "url": f"https://pypi.org/project/{name}/"}
+    return _entity(crate, f"#software/{name}", "SoftwareApplication", **properties)
+
+
+def _workflow(crate: Any, folder: Path) -> Any:
+    if SNAKEFILE.is_file():
+        with replacing(folder / SNAKEFILE.name, 0o644) as part:
+            part.write_bytes(SNAKEFILE.read_bytes())
+    workflow = crate.add_workflow(dest_path=SNAKEFILE.name, main=True, lang="snakemake")
+    types = ["File", "SoftwareSourceCode", "ComputationalWorkflow", "HowTo"]
+    workflow.properties()["@type"] = types
+    workflow["name"] = "Cleanroom"
+    workflow["encodingFormat"] = "text/x-snakemake"
+    workflow["version"] = cleanroom.__version__
+    workflow["license"] = "https://spdx.org/licenses/Apache-2.0"
+    return workflow
+
+
+def _step(crate: Any, workflow: Any, name: str, times: list[StepTime]) -> Any:
+    """The step, its tool and what it did on all studies; returns the control action."""
+    about, tools = STEPS[name]
+    used = [crate.get(f"#software/{tool}") or _software(crate, tool) for tool in tools]
+    tool = _entity(
+        crate,
+        f"#tool/{name}",
+        "SoftwareApplication",
+        name=f"cleanroom {name}",
+        version=cleanroom.__version__,
+        **({"softwareRequirements": used if len(used) > 1 else used[0]} if used else {}),
+    )
+    position = str(list(STEPS).index(name) + 1)
+    step = _entity(crate, f"#step/{name}", "HowToStep", name=name, position=position, workExample=tool)
+    workflow.append_to("step", step)
+    workflow.append_to("hasPart", tool)
+    seconds = round(sum(time.record.seconds for time in times), 3)
+    action = _entity(
+        crate,
+        f"#action/{name}",
+        "CreateAction",
+        name=f"cleanroom {name}",
+        description=f"{name} {about}: {len(times):,} records, {seconds} s in all",
+        instrument=tool,
+        actionStatus=COMPLETED,
+        **_span(times),
+    )
+    return _entity(
+        crate, f"#control/{name}", "ControlAction", name=f"Run {name}", instrument=step, object=action
+    )
+
+
+def _span(times: list[StepTime]) -> dict[str, str]:
+    if not times:
+        return {}
+    started = min(time.started for time in times)
+    ended = max(time.ended for time in times)
+    return {
+        "startTime": started.isoformat(timespec="seconds"),
+        "endTime": ended.isoformat(timespec="seconds"),
+    }
+
+
+def _run(crate: Any, workflow: Any, times: list[StepTime], totals: dict[str, float]) -> Any:
+    run = _entity(
+        crate,
+        "#run",
+        "CreateAction",
+        name="Cleanroom run",
+        description="; ".join(f"{name} {value:,}" for name, value in totals.items()),
+        instrument=workflow,
+        actionStatus=COMPLETED,
+        **_span(times),
+    )
+    crate.root_dataset["mentions"] = run
+    return run
+
+
+def _parameters(crate: Any, workflow: Any, config: Config) -> list[Any]:
+    """The settings that shaped the release; no path, no pseudonym."""
+    tools = sorted({rule.tool for rule in config.faces.rules})
+    settings = {
+        "profile": config.profile,
+        "faces.tools": ", ".join(tools),
+        "faces.margin_mm": str(config.faces.margin_mm),
+    }
+    values = []
+    for name, value in settings.items():
+        formal = _entity(
+            crate,
+            f"#parameter/{name}",
+            "FormalParameter",
+            name=name,
+            additionalType="Text",
+            conformsTo=_bioschemas(crate),
+        )
+        workflow.append_to("input", formal)
+        values.append(
+            _entity(crate, f"#value/{name}", "PropertyValue", name=name, value=value, exampleOfWork=formal)
+        )
+    return values
+
+
+def _bioschemas(crate: Any) -> Any:
+    uri = "https://bioschemas.org/profiles/FormalParameter/1.0-RELEASE"
+    return crate.get(uri) or _entity(
+        crate, uri, "CreativeWork", name="FormalParameter", version="1.0-RELEASE"
+    )
+
+
+def _result(crate: Any, output: Path, path: str, name: str, kind: str) -> Any:
+    file = output / path
+    with file.open("rb") as stream:
+        digest = file_digest(stream, "sha256").hexdigest()
+    size = str(file.stat().st_size)
+    properties = {"name": name, "encodingFormat": kind, "contentSize": size, "sha256": digest}
+    return crate.add(File(crate, dest_path=f"../{path}", properties=properties))

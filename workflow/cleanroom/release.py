@@ -1,0 +1,89 @@
+"""The step: what passed the gate is staged beside the release tree and renamed into it."""
+
+import os
+import shutil
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+
+import pydicom
+
+from cleanroom.records import ReleasedInstance, ReleaseRecord, VerifyRecord
+from cleanroom.study import Study
+
+
+def release_study(study: Study) -> ReleaseRecord:
+    """Put every series that passed into ``release/dicom/<patient>/<study>/`` and take out those that did not.
+
+    A series of an earlier run whose files are no longer in the input stays; one that is set aside now goes.
+    """
+    staging = study.config.output / ".staging" / study.pseudonym
+    home = Path("release") / "dicom" / study.patient / study.pseudonym
+    shutil.rmtree(staging, ignore_errors=True)
+    staging.mkdir(parents=True)
+    passed = VerifyRecord.load(study.record_path("verify")).passed
+    record = ReleaseRecord(files=[item for item in _earlier(study) if item.series not in _present(study)])
+    for series, numbers in sorted(passed.items()):
+        _stage(study.work / "encoded" / series, staging / series, numbers)
+        record.files += [_describe(study, series, staging / series / f"{n}.dcm", home) for n in numbers]
+    for series in sorted(_present(study)):
+        _swap(staging / series, study.config.output / home / series)
+    shutil.rmtree(staging)
+    _remove_empty(study.config.output, [home, home.parent, Path(".staging")])
+    return record
+
+
+def _present(study: Study) -> set[str]:
+    return {instance.series for instance in study.instances}
+
+
+def _earlier(study: Study) -> list[ReleasedInstance]:
+    path = study.folder / "released.json"
+    return ReleaseRecord.load(path).files if path.is_file() else []
+
+
+def _stage(source: Path, target: Path, numbers: list[str]) -> None:
+    target.mkdir()
+    for number in numbers:
+        name = f"{number}.dcm"
+        try:
+            os.link(source / name, target / name)
+        except OSError:  # another file system
+            shutil.copyfile(source / name, target / name)
+        (target / name).chmod(0o644)
+        with (target / name).open("rb") as file:
+            os.fsync(file.fileno())
+
+
+def _describe(study: Study, series: str, path: Path, home: Path) -> ReleasedInstance:
+    with path.open("rb") as file:
+        digest = sha256()
+        while block := file.read(1 << 20):
+            digest.update(block)
+    meta = pydicom.filereader.read_file_meta_info(path)
+    return ReleasedInstance(
+        path=(home / series / path.name).as_posix(),
+        sha256=digest.hexdigest(),
+        bytes=path.stat().st_size,
+        patient=study.patient,
+        study=study.pseudonym,
+        series=series,
+        sop_class=meta.MediaStorageSOPClassUID,
+        sop_instance_uid=meta.MediaStorageSOPInstanceUID,
+    )
+
+
+def _swap(new: Path, home: Path) -> None:
+    """Rename ``new`` to ``home``; what stood there goes, also when there is nothing new."""
+    old = new.with_name(f"{new.name}.old")
+    if home.exists():
+        home.rename(old)
+    if new.exists():
+        home.parent.mkdir(parents=True, exist_ok=True)
+        new.rename(home)
+
+
+def _remove_empty(root: Path, folders: list[Path]) -> None:
+    for folder in folders:
+        with suppress(OSError):
+            (root / folder).rmdir()

@@ -1,0 +1,135 @@
+"""The step ``report``: one verdict for every file, then tables, pages and provenance."""
+
+import sqlite3
+from collections import defaultdict
+
+import cleanroom
+from cleanroom import provenance
+from cleanroom.atomic import write_text
+from cleanroom.config import Config
+from cleanroom.errors import StopRun
+from cleanroom.provenance import StepTime
+from cleanroom.report import evidence as records
+from cleanroom.report import inventory, page, tables
+from cleanroom.report.evidence import Evidence
+from cleanroom.report.figures import Figures, Totals
+from cleanroom.report.inventory import SetAsideLine
+from cleanroom.report.reasons import combined
+from cleanroom.report.series import SeriesEntry, by_patient, entry
+from cleanroom.report.verdicts import instance_key, unfinished, verdicts
+from cleanroom.study import Study
+
+AGAIN = "run snakemake again; it goes on from where it stopped"
+
+
+def report(config: Config, partial: bool = False) -> None:
+    """Give every input file its verdict and write what proves it.
+
+    Parameters
+    ----------
+    config
+        Where everything is.
+    partial
+        Report a run in which jobs were killed: their studies are set aside.
+
+    Raises
+    ------
+    StopRun
+        When a study was not taken to its end (and not ``partial``), or the totals do not add up.
+    """
+    with inventory.transaction(config.private / "inventory.sqlite") as base:
+        times = _decide(base, config, partial)
+        lines = combined(inventory.set_aside(base))
+        entries, options = _entries(base, config, lines)
+        figures = Figures(
+            version=cleanroom.__version__,
+            profile=config.profile,
+            options=options,
+            totals=_totals(base, times),
+            series=[entry.figures for entry in entries],
+        )
+        release = config.output / "release" / "manifest.tsv"
+        tables.manifest(base, records.released(config), release)
+        tables.inventory(base, config.private / "inventory.tsv")
+        tables.crosswalk(base, config.private / "crosswalk.tsv")
+    tables.set_aside(lines, config.output / "set_aside.tsv")
+    _pages(config, figures, entries, lines)
+    provenance.write(config, times, figures.totals.model_dump())
+
+
+def _decide(base: sqlite3.Connection, config: Config, partial: bool) -> list[StepTime]:
+    times: list[StepTime] = []
+    for study in inventory.studies(base):
+        evidence = records.load(config, study)
+        if not partial:
+            _check(evidence, config)
+        decided = inventory.decide(base, verdicts(evidence, config))
+        if decided != len(evidence.instances) and not partial:
+            raise StopRun(f"The manifest of study {study} names files that the inventory lacks.", AGAIN)
+        inventory.cross_frames(base, Study(config, study))
+        times += evidence.times
+    files = records.files(config)
+    times += files
+    inventory.decide_files(base, [row for time in files for row in time.record.set_aside])
+    left = inventory.close(base)
+    if left and not partial:
+        raise StopRun(f"{left:,} input files have no verdict.", AGAIN)
+    return times
+
+
+def _check(evidence: Evidence, config: Config) -> None:
+    if unfinished(evidence, config):
+        reason = f"Study {evidence.study} has no verdict: its step `{evidence.unfinished}` left no record."
+        raise StopRun(reason, AGAIN)
+    known = {(instance.series, instance.number) for instance in evidence.instances}
+    series = {name for name, _ in known}
+    released = {instance_key(file) for file in evidence.release.files if file.series in series}
+    if not released <= known:
+        raise StopRun(f"Study {evidence.study} has released files that its manifest lacks.", AGAIN)
+
+
+def _totals(base: sqlite3.Connection, times: list[StepTime]) -> Totals:
+    tallies = inventory.tallies(base)
+    counts = {verdict: tally.files for verdict, tally in tallies.items()}
+    totals = Totals(
+        files_in=inventory.count(base),
+        files_released=counts.get("released", 0),
+        files_set_aside=counts.get("set_aside", 0),
+        files_not_content=counts.get("not_content", 0),
+        bytes_in=sum(tally.bytes for tally in tallies.values()),
+        seconds=round(sum(time.record.seconds for time in times), 3),
+    )
+    if totals.files_in != totals.files_released + totals.files_set_aside + totals.files_not_content:
+        raise StopRun(f"The verdicts do not add up: {totals}", "this is a bug; send this line to its makers")
+    return totals
+
+
+def _entries(
+    base: sqlite3.Connection, config: Config, lines: list[SetAsideLine]
+) -> tuple[list[SeriesEntry], list[str]]:
+    by_series: dict[tuple[str, str, str], list[SetAsideLine]] = defaultdict(list)
+    for line in lines:
+        by_series[line.patient, line.study, line.series].append(line)
+    counts = defaultdict(list)
+    for count in inventory.by_series(base):
+        counts[count.study].append(count)
+    found: list[SeriesEntry] = []
+    options: set[str] = set()
+    for study in counts:
+        evidence = records.load(config, study)
+        options |= {code.value for code in evidence.clean.options}
+        found += [
+            entry(evidence, count, by_series[count.patient, study, count.series]) for count in counts[study]
+        ]
+    if any(item.face_examined for item in found):
+        options.add("113102")
+    return found, sorted(options)
+
+
+def _pages(config: Config, figures: Figures, entries: list[SeriesEntry], lines: list[SetAsideLine]) -> None:
+    patients = by_patient(entries)
+    shared, own = config.output / "report", config.private / "report"
+    own.mkdir(mode=0o700, parents=True, exist_ok=True)
+    page.write(shared / "index.html", figures, patients, lines, private=False)
+    page.write(own / "index.html", figures, patients, lines, private=True)
+    write_text(shared / "report.json", figures.model_dump_json(indent=1) + "\n", mode=0o644)

@@ -1,0 +1,64 @@
+"""``report.json``: its keys are the contract."""
+
+from typing import Literal
+
+from pydantic import BaseModel
+
+from cleanroom.records import FaceVerdict
+
+
+class Totals(BaseModel):
+    """``files_in`` is the sum of the three others."""
+
+    files_in: int
+    files_released: int
+    files_set_aside: int
+    files_not_content: int
+    bytes_in: int
+    """Of all input files; an archive counts by its members."""
+    seconds: float
+    """Work done: the seconds of every step on every study, added up (not the time on the clock)."""
+
+
+class FaceFigures(BaseModel):
+    """What was decided about the face."""
+
+    decision: FaceVerdict
+    tool: str = ""
+    mode: str = ""
+    voxels_changed: int = 0
+    reason: str = ""
+
+
+class TextFigures(BaseModel):
+    """What was read and covered of words in pixels."""
+
+    frames_read: int = 0
+    boxes: int = 0
+
+
+class SeriesFigures(BaseModel):
+    """One series; ``instances_in`` is the sum of the two others."""
+
+    patient: str
+    study: str
+    series: str
+    modality: str
+    instances_in: int
+    instances_released: int
+    instances_set_aside: int
+    face: FaceFigures
+    text: TextFigures
+    verdict: Literal["released", "set_aside"]
+    reasons: list[str]
+
+
+class Figures(BaseModel):
+    """The whole of ``report.json``."""
+
+    version: str
+    profile: str
+    options: list[str]
+    """Codes of CID 7050, all of scheme DCM."""
+    totals: Totals
+    series: list[SeriesFigures]

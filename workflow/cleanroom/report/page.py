@@ -1,0 +1,133 @@
+"""The report pages: one self-contained file each, readable offline and without scripts."""
+
+import base64
+from collections.abc import Callable
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from cleanroom.atomic import replacing
+from cleanroom.report.figures import Figures
+from cleanroom.report.inventory import SetAsideLine
+from cleanroom.report.reasons import WORDS, reasons
+from cleanroom.report.series import PatientEntry, SeriesEntry
+from cleanroom.report.thumbnails import LARGE, MANY_SERIES, SMALL, Thumbnail, thumbnails
+
+HERE = Path(__file__).parent
+
+
+def write(
+    target: Path,
+    figures: Figures,
+    patients: list[PatientEntry],
+    lines: list[SetAsideLine],
+    private: bool,
+) -> None:
+    """Write one report page.
+
+    Parameters
+    ----------
+    target
+        The page.
+    figures
+        What is in ``report.json``.
+    patients
+        The series by patient and study.
+    lines
+        What is set aside.
+    private
+        Whether it is the page inside the private folder: with before pictures, mode 0600.
+    """
+    series = [entry for patient in patients for study in patient.studies for entry in study.series]
+    stream = (
+        environment()
+        .get_template("page.html.j2")
+        .stream(
+            figures=figures,
+            totals=figures.totals,
+            patients=patients,
+            reasons=reasons(lines),
+            kept=[entry for entry in series if entry.face_kept],
+            coverage=_coverage(figures, series),
+            series_count=len(series),
+            private=private,
+            pictures=_pictures(len(series), private),
+            **_assets(),
+        )
+    )
+    with replacing(target, 0o600 if private else 0o644) as part, part.open("w", encoding="utf-8") as file:
+        stream.enable_buffering(64)
+        file.writelines(stream)
+
+
+def environment() -> Environment:
+    """The templates: every value is escaped, and a name that is not there is an error."""
+    templates = Environment(
+        loader=FileSystemLoader(HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.globals["words"] = WORDS
+    templates.filters.update(number="{:,}".format, size=size, clock=clock, measure=measure)
+    return templates
+
+
+def size(count: int) -> str:
+    """Bytes for people."""
+    value, unit = float(count), "bytes"
+    for larger in ["kB", "MB", "GB", "TB"]:
+        if value < 1000:
+            break
+        value, unit = value / 1000, larger
+    return f"{value:.0f} {unit}" if unit == "bytes" else f"{value:.1f} {unit}"
+
+
+def clock(seconds: float) -> str:
+    """Seconds for people."""
+    whole = round(seconds)
+    hours, minutes = whole // 3600, whole % 3600 // 60
+    if hours:
+        return f"{hours} h {minutes:02d} min"
+    return f"{minutes} min {whole % 60:02d} s" if minutes else f"{seconds:.1f} s"
+
+
+def measure(value: float) -> str:
+    """A measure with three digits that count."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def _pictures(series: int, private: bool) -> Callable[[SeriesEntry], list[Thumbnail]]:
+    make = partial(thumbnails, edge=LARGE if series <= MANY_SERIES else SMALL, private=private)
+
+    def pictures(entry: SeriesEntry) -> list[Thumbnail]:
+        shown = private or (entry.figures.verdict == "released" and not entry.face_kept)
+        return make(entry.work, entry.pictures) if shown else []
+
+    return pictures
+
+
+def _coverage(figures: Figures, series: list[SeriesEntry]) -> dict[str, int]:
+    """Option → number of released series it is said of."""
+    released = [entry for entry in series if entry.figures.instances_released]
+    counts = {
+        "113101": sum(entry.figures.text.frames_read > 0 for entry in released),
+        "113102": sum(entry.face_examined for entry in released),
+    }
+    return {code: counts.get(code, len(released)) for code in figures.options}
+
+
+def _assets() -> dict[str, Any]:
+    """Style and script, in the page; no other script can run there."""
+    script = (HERE / "page.js").read_text()
+    digest = base64.b64encode(sha256(script.encode()).digest()).decode()
+    return {
+        "style": Markup((HERE / "page.css").read_text()),
+        "script": Markup(script),
+        "script_digest": digest,
+    }

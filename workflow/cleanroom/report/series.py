@@ -1,0 +1,132 @@
+"""What is shown of each series, gathered from the records of its study."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cleanroom.records import SeriesFace, SeriesText
+from cleanroom.report.evidence import Evidence
+from cleanroom.report.figures import FaceFigures, SeriesFigures, TextFigures
+from cleanroom.report.inventory import SeriesCount, SetAsideLine
+from cleanroom.report.wording import shareable
+
+NOT_EXAMINED = SeriesFace(decision="unsure", reason="the face was not examined")
+EXAMINED = {"face", "no_face", "already_removed"}
+
+
+@dataclass(frozen=True)
+class SeriesEntry:
+    """One series on the page."""
+
+    figures: SeriesFigures
+    set_aside: list[SetAsideLine]
+    measures: dict[str, float]
+    passed: list[str]
+    found: dict[str, str]
+    """Check → what it found instead of passing."""
+    dangling: list[str]
+    actions: dict[str, int]
+    work: Path
+    pictures: list[str]
+    description: str = ""
+    """The Series Description as it came: for the private page alone."""
+
+    @property
+    def face_kept(self) -> bool:
+        """Whether the face was left in on purpose."""
+        return self.figures.face.tool == "none"
+
+    @property
+    def face_examined(self) -> bool:
+        """Whether code 113102 is said of what is released."""
+        face = self.figures.face
+        return self.figures.instances_released > 0 and face.decision in EXAMINED and not self.face_kept
+
+
+@dataclass(frozen=True)
+class StudyEntry:
+    """One study on the page."""
+
+    study: str
+    series: list[SeriesEntry]
+
+    @property
+    def actions(self) -> dict[str, int]:
+        """Header action → number of elements, over all series."""
+        total: dict[str, int] = defaultdict(int)
+        for entry in self.series:
+            for action, count in entry.actions.items():
+                total[action] += count
+        return dict(sorted(total.items()))
+
+
+@dataclass(frozen=True)
+class PatientEntry:
+    """One patient on the page."""
+
+    patient: str
+    studies: list[StudyEntry] = field(default_factory=list)
+
+
+def entry(evidence: Evidence, count: SeriesCount, lines: list[SetAsideLine]) -> SeriesEntry:
+    """What the page shows of one series.
+
+    Parameters
+    ----------
+    evidence
+        Its study.
+    count
+        Its files.
+    lines
+        What is set aside of it.
+    """
+    series = count.series
+    first = next((instance for instance in evidence.instances if instance.series == series), None)
+    checks = evidence.verify.checks.get(series, {})
+    face = evidence.faces.series.get(series, NOT_EXAMINED)
+    text = evidence.text.series.get(series, SeriesText())
+    return SeriesEntry(
+        figures=SeriesFigures(
+            patient=count.patient,
+            study=count.study,
+            series=series,
+            modality=shareable(first.modality) if first else "",
+            instances_in=count.released + count.set_aside,
+            instances_released=count.released,
+            instances_set_aside=count.set_aside,
+            face=_face_figures(face),
+            text=TextFigures(frames_read=text.frames_read, boxes=text.boxes),
+            verdict="released" if count.released else "set_aside",
+            reasons=list(dict.fromkeys(line.reason for line in lines)),
+        ),
+        set_aside=lines,
+        measures=face.measures,
+        passed=[check for check, result in checks.items() if result == "passed"],
+        found={check: shareable(result) for check, result in checks.items() if result != "passed"},
+        dangling=evidence.verify.dangling.get(series, []),
+        actions=evidence.clean.actions.get(series, {}),
+        work=evidence.work,
+        pictures=evidence.verify.pictures.get(series, []),
+        description=first.series_description if first else "",
+    )
+
+
+def by_patient(found: list[SeriesEntry]) -> list[PatientEntry]:
+    """The same series, grouped by patient and study."""
+    groups: dict[str, dict[str, list[SeriesEntry]]] = defaultdict(lambda: defaultdict(list))
+    for entry in found:
+        groups[entry.figures.patient][entry.figures.study].append(entry)
+    return [
+        PatientEntry(patient, [StudyEntry(study, series) for study, series in sorted(studies.items())])
+        for patient, studies in sorted(groups.items())
+    ]
+
+
+def _face_figures(face: SeriesFace) -> FaceFigures:
+    return FaceFigures(
+        decision=face.decision,
+        tool=face.tool,
+        mode=face.mode if face.tool != "none" else "",
+        voxels_changed=face.voxels_changed,
+        reason=shareable(face.reason),
+    )

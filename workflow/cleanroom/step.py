@@ -1,0 +1,87 @@
+"""Runs one step on one study, so that whatever goes wrong stays with that study."""
+
+import errno
+import resource
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from zipfile import ZipFile
+
+from cleanroom.errors import SetAside, StopRun
+from cleanroom.records import Record, SetAsideRow
+from cleanroom.study import RECORDS, Study
+
+FUNCTIONS = {
+    "clean": ("cleanroom.clean", "clean_study"),
+    "redact": ("cleanroom.redact", "decide_study"),
+    "convert": ("cleanroom.convert", "convert_study"),
+    "deface": ("cleanroom.deface", "deface_study"),
+    "encode": ("cleanroom.encode", "encode_study"),
+    "verify": ("cleanroom.verify", "verify_study"),
+    "release": ("cleanroom.release", "release_study"),
+}
+"""Each step's module and function: imported only by the step itself."""
+
+FOLDERS = {"convert": "volumes", "deface": "faces", "encode": "encoded", "verify": "pictures"}
+"""What a step leaves besides its record, empty when it fails."""
+
+
+def run(step: str, study: Study) -> None:
+    """Run a step on a study and write its record.
+
+    Raises
+    ------
+    StopRun
+        When there is no space left: not the study's fault, the next call goes on from here.
+    """
+    module, name = FUNCTIONS[step]
+    path = study.record_path(step) if step in RECORDS else study.folder / "released.json"
+    started = time.perf_counter()
+    (study.work / FOLDERS.get(step, "")).mkdir(parents=True, exist_ok=True)
+    record = guarded(getattr(import_module(module), name), step, study)
+    (study.work / FOLDERS.get(step, "")).mkdir(exist_ok=True)
+    record.seconds = round(time.perf_counter() - started, 3)
+    record.peak_mb = round(peak_mb(), 1)
+    if step == "clean" and not (study.work / "headers.zip").exists():
+        ZipFile(study.work / "headers.zip", "w").close()
+    record.save(path)
+
+
+def guarded(function: Callable[[Study], Record], step: str, study: Study) -> Record:
+    """The step's record; after a failure one that sets every series aside that was left."""
+    try:
+        return function(study)
+    except SetAside as error:
+        reason, fix = error.reason, error.fix
+    except (StopRun, MemoryError):
+        raise
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise no_space(study.work) from error
+        traceback.print_exc()
+        reason, fix = _failure(step, error, study)
+    except Exception as error:
+        traceback.print_exc()
+        reason, fix = _failure(step, error, study)
+    rows = [SetAsideRow(series=series, step=step, reason=reason, fix=fix) for series in study.series(step)]
+    return Record(set_aside=rows)
+
+
+def no_space(folder: Path) -> StopRun:
+    """What to say when the disk is full."""
+    return StopRun(f"No space left below {folder}.", "free some space and run the same command again")
+
+
+def _failure(step: str, error: Exception, study: Study) -> tuple[str, str]:
+    log = study.config.private / "logs" / step / f"{study.pseudonym}.log"
+    return f"{step} failed ({type(error).__name__})", f"see {log.name} in private/logs/{step} and report it"
+
+
+def peak_mb() -> float:
+    """The most memory this process or a child of it has held, in MB."""
+    scale = 1 if sys.platform == "darwin" else 1024
+    both = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    return max(resource.getrusage(who).ru_maxrss for who in both) * scale / 1e6

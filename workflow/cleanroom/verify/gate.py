@@ -1,0 +1,72 @@
+"""The gate: what passes may be released, everything else is set aside with a reason."""
+
+import resource
+import shutil
+import time
+
+from cleanroom.records import SetAsideRow, VerifyRecord
+from cleanroom.study import Study
+from cleanroom.verify.identities import Identities
+from cleanroom.verify.judgement import CHECKS, Judge
+from cleanroom.verify.search import Search
+from cleanroom.verify.subject import options, subjects
+from cleanroom.verify.survey import survey
+
+_AGAIN = "delete the study's folder in private/work and run again; if it stays, report it as a bug"
+FIXES = {
+    "identities": "leave the series out, or report the element named: the profile has to clean it",
+    "pixels": _AGAIN,
+    "geometry": "leave the series out: without what was removed it converts to something else",
+    "references": _AGAIN,
+    "marks": _AGAIN,
+    "conformance": "leave the series out, or report the element named as a bug",
+    "face": "choose a tool for this series under `faces.rules` in config.yaml (`none`: keep, with a reason)",
+    "tallies": _AGAIN,
+}
+"""What a person can do when a check finds something."""
+
+
+def verify_study(study: Study) -> VerifyRecord:
+    """Judge what would be released of a study, and write ``verdict.json``.
+
+    A series in which any check finds anything is set aside whole; the others pass.
+
+    Parameters
+    ----------
+    study
+        A study after ``encode``: its files lie in ``encoded/<series>/<number>.dcm``.
+
+    Returns
+    -------
+    VerifyRecord
+        What passed, and for every series and check ``passed``, ``not applicable`` or what was found.
+    """
+    started = time.monotonic()
+    judged = subjects(study)
+    in_force = options(study)
+    shutil.rmtree(study.work / "pictures", ignore_errors=True)
+    found = survey(study, judged, in_force)
+    judge = Judge(found, Identities(Search(found.vocabulary)), in_force)
+    record = VerifyRecord()
+    for series in judged:
+        findings = judge.judge(series, record)
+        record.set_aside += [
+            SetAsideRow(
+                series=series.pseudonym,
+                step="verify",
+                reason=f"check of {check}: {findings.told(check)}",
+                fix=FIXES[check],
+            )
+            for check in CHECKS
+            if findings.told(check)
+        ][:1]
+        if findings.clean:
+            record.passed[series.pseudonym] = [row.number for row in series.rows]
+    gone = {row.series for row in study.instances} - record.passed.keys()
+    record.dangling = {
+        name: sorted(targets) for name in record.passed if (targets := judge.refers[name] & gone)
+    }
+    record.seconds = round(time.monotonic() - started, 3)
+    record.peak_mb = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
+    record.save(study.record_path("verify"))
+    return record

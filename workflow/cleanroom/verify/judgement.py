@@ -1,0 +1,124 @@
+"""All checks on one series."""
+
+import tempfile
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cleanroom.manifest import Instance
+from cleanroom.records import VerifyRecord
+from cleanroom.verify import (
+    conformance,
+    face,
+    geometry,
+    marks,
+    masks,
+    pictures,
+    pixels,
+    references,
+    tallies,
+)
+from cleanroom.verify.findings import Findings, log
+from cleanroom.verify.geometry import Converted
+from cleanroom.verify.header import Header
+from cleanroom.verify.identities import Identities
+from cleanroom.verify.mapped import mapped, original
+from cleanroom.verify.masks import Mask
+from cleanroom.verify.subject import Pair, Series
+from cleanroom.verify.survey import Survey
+
+PASSED, NOT_APPLICABLE = "passed", "not applicable"
+CHECKS = ("identities", "pixels", "geometry", "references", "marks", "conformance", "face", "tallies")
+"""Every check, in the order of the report."""
+
+
+@dataclass(frozen=True)
+class Judge:
+    """What is needed to judge the series of one study."""
+
+    survey: Survey
+    identities: Identities
+    options: frozenset[str]
+    """Codes of CID 7050 in force."""
+    refers: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Series → series to which its instances refer, as they are judged."""
+
+    def judge(self, series: Series, record: VerifyRecord) -> Findings:
+        """Run every check on a series; write down what was found, and draw its pictures."""
+        found = Findings(series.pseudonym, len(series.rows))
+        found.run("tallies", lambda: tallies.findings(series))
+        found.run("face", lambda: face.findings(series))
+        series_masks = _masks(series, found)
+        for row in series.rows:
+            path = series.study.work / "encoded" / series.released_name(row.number)
+            if path.is_file():
+                self._instance(series, row, path, series_masks, found)
+        found.run("marks", lambda: self._throughout(series))
+        found.run("conformance", lambda: conformance.of_series(series))
+        with tempfile.TemporaryDirectory(dir=series.study.work) as scratch:
+            converted = _converted(series, Path(scratch), found)
+            record.pictures[series.pseudonym] = _drawn(series, converted, found.clean)
+        record.checks[series.pseudonym] = {check: found.told(check) or PASSED for check in CHECKS}
+        if not series.volumes and not found.told("geometry"):
+            record.checks[series.pseudonym]["geometry"] = NOT_APPLICABLE
+        return found
+
+    def _instance(
+        self, series: Series, row: Instance, path: Path, series_masks: list[Mask], found: Findings
+    ) -> None:
+        number = row.number
+        if (series.pseudonym, number) not in self.survey.before:
+            found.run("pixels", lambda: ["the original cannot be read"], number)
+            return
+        study = series.study
+        with original(study.config.input, row.path, study.work) as old, mapped(path) as new:
+            covered = series.encoded[number].covered if number in series.encoded else 0
+            pair = Pair(row, Header(old), Header(new), covered)
+            name = series.released_name(number)
+            self.refers[series.pseudonym] |= references.targets(pair.before, self.survey.graph)
+            found.run("identities", lambda: self.identities.findings(pair.after, name), number)
+            found.run("pixels", lambda: pixels.findings(pair, series.face, series_masks), number)
+            found.run("references", lambda: references.findings(pair, self.survey.graph), number)
+            found.run("marks", lambda: marks.findings(pair, series, self.options), number)
+            found.run("conformance", lambda: conformance.findings(pair), number)
+
+    def _throughout(self, series: Series) -> list[str]:
+        keys = [(series.pseudonym, row.number) for row in series.rows]
+        there = [key for key in keys if key in self.survey.before and key in self.survey.after]
+        before = {number: self.survey.before[name, number] for name, number in there}
+        after = {number: self.survey.after[name, number] for name, number in there}
+        return marks.of_series(series, before, after)
+
+
+def _masks(series: Series, found: Findings) -> list[Mask]:
+    loaded: list[Mask] = []
+
+    def load() -> list[str]:
+        loaded.extend(masks.load(series.study.work, series.volumes, series.face))
+        return []
+
+    found.run("face", load)
+    return loaded
+
+
+def _converted(series: Series, scratch: Path, found: Findings) -> list[Converted]:
+    if not series.volumes:
+        return []
+    converted: list[Converted] = []
+
+    def compare() -> list[str]:
+        released = series.study.work / "encoded" / series.pseudonym
+        converted.extend(geometry.convert(released, scratch / "after"))
+        return geometry.findings(geometry.expected(series, scratch), converted)
+
+    found.run("geometry", compare)
+    return converted
+
+
+def _drawn(series: Series, converted: list[Converted], passed: bool) -> list[str]:
+    """A picture that cannot be drawn stops nothing: the report says that there is none."""
+    try:
+        return pictures.draw(series, converted, passed)
+    except (OSError, ValueError, ImportError, StopIteration, RuntimeError):
+        log.exception("%s: no picture could be drawn", series.pseudonym)
+        return []

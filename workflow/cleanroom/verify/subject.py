@@ -1,0 +1,101 @@
+"""What is judged: a series and its instances, before and after."""
+
+from dataclasses import dataclass
+from typing import NamedTuple, Self, TypeVar
+
+from cleanroom.manifest import Instance
+from cleanroom.records import (
+    CleanRecord,
+    EncodedInstance,
+    EncodeRecord,
+    FaceRecord,
+    Record,
+    SeriesFace,
+    SeriesText,
+    TextRecord,
+    Volume,
+    VolumeRecord,
+)
+from cleanroom.study import Study
+from cleanroom.verify.header import Header
+
+R = TypeVar("R", bound=Record)
+
+
+class Ids(NamedTuple):
+    """What says which instance this is, and to what it belongs: UIDs, and the image type."""
+
+    instance: str
+    series: str
+    study: str
+    frame_of_reference: str
+    image_type: str
+
+    @classmethod
+    def of(cls, header: Header) -> Self:
+        """Those of one file."""
+        tags = (0x00080018, 0x0020000E, 0x0020000D, 0x00200052, 0x00080008)
+        return cls(*(header.text(tag) for tag in tags))
+
+
+@dataclass(frozen=True)
+class Series:
+    """A series that the steps before left for the gate."""
+
+    study: Study
+    pseudonym: str
+    rows: list[Instance]
+    encoded: dict[str, EncodedInstance]
+    """By instance number."""
+    volumes: list[Volume]
+    face: SeriesFace | None
+    text: SeriesText
+
+    @property
+    def changed(self) -> bool:
+        """Whether pixels of the series were replaced."""
+        return any(instance.covered for instance in self.encoded.values())
+
+    def released_name(self, number: str) -> str:
+        """The path of an instance in the release, below the study's folder."""
+        return f"{self.pseudonym}/{number}.dcm"
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One instance, before and after."""
+
+    row: Instance
+    before: Header
+    after: Header
+    covered: int
+
+
+def options(study: Study) -> frozenset[str]:
+    """The codes of the options in force, as the step clean wrote them down."""
+    return frozenset(code.value for code in _record(study, "clean", CleanRecord).options)
+
+
+def subjects(study: Study) -> list[Series]:
+    """The series of a study to be judged, with what the steps before decided about each."""
+    encoded = EncodeRecord.load(study.record_path("encode")).series
+    volumes = _record(study, "convert", VolumeRecord).series
+    faces = _record(study, "deface", FaceRecord).series
+    texts = _record(study, "redact", TextRecord).series
+    return [
+        Series(
+            study,
+            pseudonym,
+            rows,
+            {instance.number: instance for instance in encoded.get(pseudonym, [])},
+            volumes.get(pseudonym, []),
+            faces.get(pseudonym),
+            texts.get(pseudonym, SeriesText()),
+        )
+        for pseudonym, rows in study.series("verify").items()
+    ]
+
+
+def _record(study: Study, step: str, kind: type[R]) -> R:
+    path = study.record_path(step)
+    return kind.load(path) if path.is_file() else kind()

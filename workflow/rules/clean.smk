@@ -1,0 +1,17 @@
+rule clean:
+    input:
+        manifest=PRIVATE / "studies" / "{study}" / "manifest.tsv",
+    output:
+        record=PRIVATE / "work" / "{study}" / "clean.json",
+        headers=temp(PRIVATE / "work" / "{study}" / "headers.zip"),
+    log:
+        PRIVATE / "logs" / "clean" / "{study}.log",
+    conda:
+        "../../envs/headers.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        config=PLAN.file,
+        version=PLAN.version("clean"),
+    shell:
+        "python -m cleanroom clean --config {params.config} --study {wildcards.study} > {log} 2>&1"

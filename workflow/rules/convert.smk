@@ -1,0 +1,18 @@
+rule convert:
+    input:
+        manifest=PRIVATE / "studies" / "{study}" / "manifest.tsv",
+        text=PRIVATE / "work" / "{study}" / "text.json",
+    output:
+        record=PRIVATE / "work" / "{study}" / "volumes.json",
+        volumes=temp(directory(PRIVATE / "work" / "{study}" / "volumes")),
+    log:
+        PRIVATE / "logs" / "convert" / "{study}.log",
+    conda:
+        "../../envs/convert.yaml"
+    resources:
+        mem_mb=4000,
+    params:
+        config=PLAN.file,
+        version=PLAN.version("convert"),
+    shell:
+        "python -m cleanroom convert --config {params.config} --study {wildcards.study} > {log} 2>&1"

@@ -1,0 +1,20 @@
+rule deface:
+    input:
+        manifest=PRIVATE / "studies" / "{study}" / "manifest.tsv",
+        text=PRIVATE / "work" / "{study}" / "text.json",
+        volumes=PRIVATE / "work" / "{study}" / "volumes.json",
+        grids=PRIVATE / "work" / "{study}" / "volumes",
+    output:
+        record=PRIVATE / "work" / "{study}" / "faces.json",
+        masks=directory(PRIVATE / "work" / "{study}" / "faces"),
+    log:
+        PRIVATE / "logs" / "deface" / "{study}.log",
+    conda:
+        "../../envs/deface.yaml"
+    resources:
+        mem_mb=4000,
+    params:
+        config=PLAN.file,
+        version=PLAN.version("deface"),
+    shell:
+        "python -m cleanroom deface --config {params.config} --study {wildcards.study} > {log} 2>&1"

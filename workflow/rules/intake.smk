@@ -1,0 +1,16 @@
+checkpoint intake:
+    output:
+        PRIVATE / "studies.tsv",
+    log:
+        PRIVATE / "logs" / "intake.log",
+    conda:
+        "../../envs/headers.yaml"
+    threads: workflow.cores
+    resources:
+        mem_mb=1000,
+    params:
+        input=PLAN.fingerprint,
+        config=PLAN.file,
+        version=PLAN.version("intake"),
+    shell:
+        "python -m cleanroom intake --config {params.config} --threads {threads} > {log} 2>&1"

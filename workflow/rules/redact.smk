@@ -1,0 +1,34 @@
+rule redact:
+    input:
+        manifest=PRIVATE / "studies" / "{study}" / "manifest.tsv",
+    output:
+        record=PRIVATE / "work" / "{study}" / "text.json",
+    log:
+        PRIVATE / "logs" / "redact" / "{study}.log",
+    conda:
+        "../../envs/headers.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        config=PLAN.file,
+        version=PLAN.version("redact"),
+    shell:
+        "python -m cleanroom redact --config {params.config} --study {wildcards.study} > {log} 2>&1"
+
+
+rule redact_files:
+    input:
+        studies=PRIVATE / "studies.tsv",
+    output:
+        record=PRIVATE / "work" / "files" / "text.json",
+    log:
+        PRIVATE / "logs" / "redact" / "files.log",
+    conda:
+        "../../envs/headers.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        config=PLAN.file,
+        version=PLAN.version("redact"),
+    shell:
+        "python -m cleanroom redact --config {params.config} > {log} 2>&1"

@@ -1,0 +1,25 @@
+rule report:
+    input:
+        studies=PRIVATE / "studies.tsv",
+        files=PRIVATE / "work" / "files" / "text.json",
+        released=lambda wildcards: PLAN.released(checkpoints.intake.get().output[0]),
+    output:
+        report=OUTPUT / "report" / "report.json",
+        page=OUTPUT / "report" / "index.html",
+        set_aside=OUTPUT / "set_aside.tsv",
+        manifest=OUTPUT / "release" / "manifest.tsv",
+        crate=OUTPUT / "provenance" / "ro-crate-metadata.json",
+        inventory=PRIVATE / "inventory.tsv",
+        crosswalk=PRIVATE / "crosswalk.tsv",
+        private=PRIVATE / "report" / "index.html",
+    log:
+        PRIVATE / "logs" / "report.log",
+    conda:
+        "../../envs/report.yaml"
+    resources:
+        mem_mb=2000,
+    params:
+        config=PLAN.file,
+        version=PLAN.version("report"),
+    shell:
+        "python -m cleanroom report --config {params.config} > {log} 2>&1"
