@@ -24,6 +24,8 @@ FACE_OUT_OF_VIEW = 0.02
 """Less of the template's face than this lies in the field of view: there is none to remove."""
 REMOVED_ALREADY = 0.32
 """Less of the face region than this is tissue: someone removed it (faces: 0.55 and more)."""
+WELL_IN_VIEW = 0.6
+"""To say that a face was removed, this much of its region must lie in the field of view."""
 SURE_INFORMATION = 0.5
 """What is said to be removed or out of view must rest on a better agreement."""
 
@@ -47,7 +49,7 @@ def judged(measures: Measures) -> Judgement:
             return Judgement("no_face", "the face lies outside the field of view")
         return Judgement("unsure", "the face may lie outside the field of view")
     if measures.face_tissue < REMOVED_ALREADY:
-        if sure:
+        if sure and measures.face_in_view >= WELL_IN_VIEW:
             return Judgement("already_removed", "the region of the face is air already")
         return Judgement("unsure", "the region of the face is mostly air")
     doubts = _missed(measures, REMOVAL)
