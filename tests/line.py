@@ -1,5 +1,7 @@
-"""The whole line in this process: the same steps as the rules call, without Snakemake's start-up."""
+"""The whole line without Snakemake's start-up: the same steps as the rules call, on two cores."""
 
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from cleanroom import config, step
@@ -7,9 +9,7 @@ from cleanroom.config import Config
 from cleanroom.intake import take_in
 from cleanroom.redact import decide_files
 from cleanroom.report import report
-from cleanroom.study import Study
-
-ORDER = ("clean", "redact", "convert", "deface", "encode", "verify", "release")
+from cleanroom.study import BEFORE, Study
 
 
 def run_line(source: Path, folder: Path, **values: object) -> Config:
@@ -17,10 +17,15 @@ def run_line(source: Path, folder: Path, **values: object) -> Config:
     (folder / "private").mkdir(mode=0o700, exist_ok=True)
     places = {"input": source, "output": folder / "results", "private": folder / "private"}
     settings = config.load(places | values)
-    for name in take_in(settings, threads=2):
-        study = Study(settings, name)
-        for each in ORDER:
-            step.run(each, study)
+    names = take_in(settings, threads=2)
+    with ProcessPoolExecutor(2) as pool:
+        list(pool.map(partial(run_study, settings), names))
     decide_files(settings).save(settings.private / "work" / "files" / "text.json")
     report(settings)
     return settings
+
+
+def run_study(settings: Config, name: str) -> None:
+    """All steps of one study, in their order."""
+    for each in BEFORE:
+        step.run(each, Study(settings, name))

@@ -21,13 +21,20 @@ _SOURCES = (
     0x00101040,  # Patient's Address
     0x00102154,  # Patient's Telephone Numbers
 )
+_WHOLE = (
+    0x00080080,  # Institution Name
+    0x00081010,  # Station Name
+    0x00181000,  # Device Serial Number
+)
+"""Only the whole value: their single words (``Philips``, ``MR``) describe equipment as well."""
 _OTHER_IDS = 0x00101002
 _SEPARATORS = re.compile(rb"[\^=\\ ,;/_\0]+")
 
 
 def identifying_words(header: Dataset) -> frozenset[bytes]:
-    """Lower-case words of four bytes or more of who the patient and the staff are."""
+    """Lower-case words of four bytes or more of who the patient, the staff and the institution are."""
     found = _words_of(header)
+    found |= {whole for tag in _WHOLE if len(whole := _whole(header, tag)) >= SHORTEST}
     if _OTHER_IDS in header:
         for item in items_of(header.get_item(_OTHER_IDS)):
             found |= _words_of(item)
@@ -38,6 +45,10 @@ def repeats(value: bytes, words: frozenset[bytes]) -> bool:
     """Whether one of the words is in a value."""
     lower = value.lower()
     return any(word in lower for word in words)
+
+
+def _whole(source: Dataset, tag: int) -> bytes:
+    return value_of(source.get_item(tag), "LO").lower().strip(b" \0") if tag in source else b""
 
 
 def _words_of(source: Dataset) -> set[bytes]:

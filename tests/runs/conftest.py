@@ -1,0 +1,86 @@
+"""Whole runs, made once for all tests that look at them."""
+
+import os
+import subprocess
+import sys
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from line import run_line
+
+from cleanroom.config import Config
+from cleanroom.sample import write_sample
+
+HERE = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A call of Snakemake in a folder of its own."""
+
+    folder: Path
+    source: Path
+
+    @property
+    def private(self) -> Path:
+        """Its private folder."""
+        return self.folder / "private"
+
+    @property
+    def results(self) -> Path:
+        """Its output folder."""
+        return self.folder / "results"
+
+    def call(self, *arguments: str, cores: int = 2) -> subprocess.CompletedProcess[str]:
+        """Run the workflow as a user does, with its own ``.snakemake`` folder."""
+        bin_folder = Path(sys.executable).parent
+        places = [f"input={self.source}", f"output={self.results}", f"private={self.private}"]
+        return subprocess.run(
+            [
+                str(bin_folder / "snakemake"),
+                "--cores",
+                str(cores),
+                "--directory",
+                str(self.folder),
+                "--snakefile",
+                str(HERE / "Snakefile"),
+                "--configfile",
+                str(HERE / "config.yaml"),
+                "--workflow-profile",
+                str(HERE / "profiles" / "default"),
+                *arguments,
+                "--config",
+                *places,
+            ],
+            capture_output=True,
+            text=True,
+            env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
+            check=False,
+        )
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The generated hospital export of ``make demo``."""
+    folder = tmp_path_factory.mktemp("sample") / "input"
+    write_sample(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo_run(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The workflow on the sample, finished."""
+    run = Run(tmp_path_factory.mktemp("demo"), sample)
+    done = run.call()
+    assert done.returncode == 0, done.stdout + done.stderr
+    (run.folder / "terminal").write_text(done.stdout + done.stderr)
+    return run
+
+
+@pytest.fixture(scope="session")
+def real_line(scans: Path, tmp_path_factory: pytest.TempPathFactory) -> Config:
+    """All real scans and odd files through the whole line."""
+    warnings.filterwarnings("ignore")
+    return run_line(scans, tmp_path_factory.mktemp("real"))

@@ -1,0 +1,97 @@
+"""All data sets through the line: what must be released is, what is doubtful is not, nothing leaks."""
+
+import json
+from pathlib import Path
+
+import leaks
+import pandas as pd
+import pydicom
+import pytest
+
+from cleanroom.config import Config
+
+pytestmark = pytest.mark.long
+
+HEADS = {
+    "mr_philips_mprage_face": 170,
+    "mr_siemens_trio_t1_t2_face": 230,
+    "mr_siemens_xa30_enhanced_face": 2,
+    "mr_ge_signa_pd_2d_face": 20,
+    "ct_siemens_phantom_face_rtstruct": 209,
+}
+"""Set → instances of its heads, all to be released without their face."""
+
+
+@pytest.fixture(scope="module")
+def inventory(real_line: Config) -> pd.DataFrame:
+    """The inventory, with the data set of each file."""
+    rows = pd.read_csv(real_line.private / "inventory.tsv", sep="\t", dtype=str, keep_default_na=False)
+    return rows.assign(set=rows["path"].str.partition("/")[0])
+
+
+@pytest.fixture(scope="module")
+def report(real_line: Config) -> dict[str, dict[str, object]]:
+    """The report's series by pseudonym."""
+    content = json.loads((real_line.output / "report" / "report.json").read_text())
+    return {item["series"]: item for item in content["series"]}
+
+
+def test_every_file_has_one_verdict(inventory: pd.DataFrame, scans: Path) -> None:
+    assert len(inventory) == sum(1 for path in scans.rglob("*") if not path.is_dir())
+    assert set(inventory["verdict"]) == {"released", "set_aside", "not_content"}
+
+
+@pytest.mark.parametrize("name", HEADS)
+def test_heads_are_released_without_their_face(
+    inventory: pd.DataFrame, report: dict[str, dict[str, object]], name: str
+) -> None:
+    released = inventory[(inventory["set"] == name) & (inventory["verdict"] == "released")]
+    faces = [
+        (report[series]["face"], len(rows))
+        for series, rows in released.groupby("series")
+        if report[series]["face"]["decision"] == "face"  # type: ignore[index]
+        and report[series]["face"]["voxels_changed"] > 100_000  # type: ignore[index]
+    ]
+    assert sum(count for _, count in faces) == HEADS[name]
+    assert {face["mode"] for face, _ in faces} == {"remove"}  # type: ignore[index]
+
+
+def test_no_image_of_a_patient_is_released_with_its_face_in_doubt(
+    report: dict[str, dict[str, object]],
+) -> None:
+    for item in report.values():
+        if item["modality"] in ("MR", "CT", "PT") and item["verdict"] == "released":
+            assert item["face"]["decision"] in ("face", "already_removed", "no_face")  # type: ignore[index]
+
+
+def test_the_fruit_the_skull_and_the_tilted_head_wait_for_a_person(inventory: pd.DataFrame) -> None:
+    for name in ("mr_ge_fruit_deidentified_headers", "ct_ge_hispeed_head_tilt"):
+        images = inventory[(inventory["set"] == name) & (inventory["series"] != "")]
+        assert set(images["verdict"]) == {"set_aside"}
+
+
+def test_dose_screens_and_burned_in_names_are_never_released(inventory: pd.DataFrame) -> None:
+    assert "released" not in set(inventory.loc[inventory["set"] == "phi_presidio_burnedin", "verdict"])
+
+
+def test_the_structure_set_still_points_at_its_slices(real_line: Config, inventory: pd.DataFrame) -> None:
+    rows = inventory[
+        (inventory["set"] == "ct_siemens_phantom_face_rtstruct") & (inventory["released_as"] != "")
+    ]
+    headers = [
+        pydicom.dcmread(real_line.output / path, stop_before_pixels=True) for path in rows["released_as"]
+    ]
+    slices = {header.SOPInstanceUID for header in headers if header.Modality == "CT"}
+    (structures,) = (header for header in headers if header.Modality == "RTSTRUCT")
+    frame = structures.ReferencedFrameOfReferenceSequence[0]
+    series = frame.RTReferencedStudySequence[0].RTReferencedSeriesSequence[0]
+    pointed = {item.ReferencedSOPInstanceUID for item in series.ContourImageSequence}
+    assert len(pointed) == 209
+    assert pointed <= slices
+
+
+def test_nothing_under_output_identifies(real_line: Config, scans: Path) -> None:
+    texts, uids = leaks.identities(scans)
+    assert len(uids) > 1500
+    assert len(texts) > 50
+    assert leaks.found(texts, uids, real_line.output) == []
