@@ -90,6 +90,9 @@ def test_enhanced_frames_say_how_they_were_derived(scans: Path, tmp_path: Path) 
     assert enhanced
     for header in enhanced:
         derivation = header.SharedFunctionalGroupsSequence[0].DerivationImageSequence[0]
+        source = derivation.SourceImageSequence[0].ReferencedSOPInstanceUID
+        evidence = header.SourceImageEvidenceSequence[0].ReferencedSeriesSequence[0].ReferencedSOPSequence[0]
+        assert source == evidence.ReferencedSOPInstanceUID != header.SOPInstanceUID
         assert derivation.DerivationCodeSequence[0].CodeValue == "113047"
         for frame in header.PerFrameFunctionalGroupsSequence:
             for kind in frame.get("MRImageFrameTypeSequence", []):

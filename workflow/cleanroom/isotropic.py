@@ -22,11 +22,14 @@ class Isotropic:
         RAS millimetres of voxel (0, 0, 0).
     mm
         Edge of a voxel in millimetres.
+    seen
+        Where the copy shows the volume; False in the padding around an oblique one.
     """
 
     data: NDArray[np.float32]
     origin: NDArray[np.float64]
     mm: float
+    seen: NDArray[np.bool_]
 
     @property
     def affine(self) -> Affine:
@@ -34,6 +37,10 @@ class Isotropic:
         affine = np.diag([self.mm, self.mm, self.mm, 1.0])
         affine[:3, 3] = self.origin
         return affine
+
+    def holding(self, data: NDArray[np.float32]) -> "Isotropic":
+        """Other values on the same grid."""
+        return Isotropic(data, self.origin, self.mm, self.seen)
 
     def points(self, indices: NDArray[np.float64]) -> NDArray[np.float64]:
         """RAS millimetres of voxel indices, shape (n, 3)."""
@@ -66,11 +73,20 @@ def isotropic(data: NDArray[np.float32], affine: Affine, mm: float = 2.0) -> Iso
     shape = np.maximum(1, np.round(np.ptp(placed, axis=1) / mm)).astype(int)
     grid = np.diag([mm, mm, mm, 1.0])
     grid[:3, 3] = origin
-    matrix = np.linalg.inv(to_ras) @ grid
+    matrix = np.asarray(np.linalg.inv(to_ras) @ grid, np.float64)
     resampled = ndimage.affine_transform(
         small, matrix[:3, :3], matrix[:3, 3], tuple(shape), order=1, mode="constant", cval=float(small.min())
     )
-    return Isotropic(resampled, origin, mm)
+    return Isotropic(resampled, origin, mm, _seen(matrix, resampled.shape, small.shape))
+
+
+def _seen(matrix: Affine, grid: tuple[int, ...], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    inside = np.ones(grid, bool)
+    i, j, k = np.ogrid[tuple(map(slice, grid))]
+    for row, length in zip(matrix[:3], shape, strict=True):
+        index = row[0] * i + row[1] * j + row[2] * k + row[3]
+        inside &= (index > -0.5) & (index < length - 0.5)
+    return inside
 
 
 def _averaged(data: NDArray[np.float32], affine: Affine, mm: float) -> tuple[NDArray[np.float32], Affine]:

@@ -152,6 +152,7 @@ class ReleasedInstance(BaseModel):
     """One row of ``release/manifest.tsv``."""
 
     path: str
+    """Relative to the release folder, in which the manifest lies."""
     sha256: str
     bytes: int
     kind: str = "dicom"
@@ -163,6 +164,7 @@ class ReleasedInstance(BaseModel):
 
 
 class ReleaseRecord(Record):
-    """``private/studies/<study>/released.json``; it outlives the intermediates."""
+    """``private/studies/<study>/released.json``; it outlives the intermediates, and so does what it
+    repeats in ``set_aside`` of the steps before."""
 
     files: list[ReleasedInstance] = []

@@ -18,18 +18,22 @@ def release_study(study: Study) -> ReleaseRecord:
     A series of an earlier run whose files are no longer in the input stays; one that is set aside now goes.
     """
     staging = study.config.output / ".staging" / study.pseudonym
-    home = Path("release") / "dicom" / study.patient / study.pseudonym
+    root = study.config.output / "release"
+    home = Path("dicom") / study.patient / study.pseudonym
     shutil.rmtree(staging, ignore_errors=True)
     staging.mkdir(parents=True)
     passed = VerifyRecord.load(study.record_path("verify")).passed
-    record = ReleaseRecord(files=[item for item in _earlier(study) if item.series not in _present(study)])
+    record = ReleaseRecord(
+        set_aside=study.set_aside(before="release"),
+        files=[item for item in _earlier(study) if item.series not in _present(study)],
+    )
     for series, numbers in sorted(passed.items()):
         _stage(study.work / "encoded" / series, staging / series, numbers)
         record.files += [_describe(study, series, staging / series / f"{n}.dcm", home) for n in numbers]
     for series in sorted(_present(study)):
-        _swap(staging / series, study.config.output / home / series)
+        _swap(staging / series, root / home / series)
     shutil.rmtree(staging)
-    _remove_empty(study.config.output, [home, home.parent, Path(".staging")])
+    _remove_empty([root / home, root / home.parent, staging.parent])
     return record
 
 
@@ -83,7 +87,7 @@ def _swap(new: Path, home: Path) -> None:
         new.rename(home)
 
 
-def _remove_empty(root: Path, folders: list[Path]) -> None:
+def _remove_empty(folders: list[Path]) -> None:
     for folder in folders:
         with suppress(OSError):
-            (root / folder).rmdir()
+            folder.rmdir()

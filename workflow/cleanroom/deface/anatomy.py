@@ -47,7 +47,7 @@ def anatomy() -> Anatomy:
 
 
 def _field(values: NDArray[np.float64]) -> Isotropic:
-    return Isotropic(values.astype(np.float32), ORIGIN, MM)
+    return Isotropic(values.astype(np.float32), ORIGIN, MM, np.ones(values.shape, bool))
 
 
 def _axes() -> tuple[NDArray[np.float64], ...]:

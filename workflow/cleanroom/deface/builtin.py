@@ -10,7 +10,6 @@ from cleanroom.deface.judgement import judged
 from cleanroom.deface.mask import carried
 from cleanroom.deface.measures import measured
 from cleanroom.deface.registration import Pose, register
-from cleanroom.deface.template import template_head
 from cleanroom.isotropic import Affine, isotropic
 from cleanroom.records import FaceVerdict
 
@@ -74,11 +73,11 @@ def face_mask(data: NDArray[np.float32], affine: Affine, modality: str, margin_m
     if float(np.ptp(copy.data)) == 0:
         return FaceResult("unsure", "every voxel holds the same value")
     try:
-        pose = register(template_head(), copy)
+        pose = register(copy)
     except RuntimeError:
         return FaceResult("unsure", "the template head could not be laid onto the volume")
     shape = (data.shape[0], data.shape[1], data.shape[2])
-    measures = measured(copy, shape, affine, pose, margin_mm)
+    measures = measured(copy, pose, margin_mm)
     judgement = judged(measures)
     found = judgement.decision == "face"
     mask = carried(shape, affine, pose, margin_mm) if found else None

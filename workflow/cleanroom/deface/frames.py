@@ -21,7 +21,7 @@ def carry_within_frames(
     record: FaceRecord,
     found: dict[str, list[Found]],
 ) -> None:
-    """Give series that could not be judged the face of the best series of their frame of reference.
+    """Give series without a face of their own the face of the best series of their frame of reference.
 
     Changes ``record`` and ``found`` in place. Only volumes with a geometry are served, and only when every
     volume of the series has one; a colour volume is served like any other.
@@ -29,7 +29,7 @@ def carry_within_frames(
     donors = _donors(series, found)
     for name, face in record.series.items():
         frame = series[name][0].frame_of_reference_uid
-        if face.decision != "unsure" or not found[name] or frame not in donors:
+        if face.decision == "face" or not found[name] or frame not in donors:
             continue
         donor, pose = donors[frame]
         served = [_served(item, pose, study.config.faces.margin_mm) for item in found[name]]
@@ -63,11 +63,12 @@ def _served(item: Found, pose: Pose, margin_mm: float) -> Found:
 
 def _carried_face(face: SeriesFace, donor: str, modality: str) -> SeriesFace:
     rule = FaceRule()
+    by_itself = f"{face.decision.replace('_', ' ')}, {face.reason}"
     return face.model_copy(
         update={
             "decision": "face",
             "mode": rule.mode,
             "fill": fill_value(modality),
-            "reason": f"mask of series {donor}, of the same frame of reference; by itself: {face.reason}",
+            "reason": f"mask of series {donor}, of the same frame of reference; by itself: {by_itself}",
         }
     )

@@ -1,54 +1,109 @@
-"""Where the head is in a volume, before anything is registered."""
+"""Where the head is in a volume, before anything is registered: the template's outline slid over it."""
+
+from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
+from scipy import fft, ndimage
 
-from cleanroom.isotropic import Isotropic
-from cleanroom.skin import threshold
+from cleanroom.deface.template import template_head
+from cleanroom.isotropic import Isotropic, isotropic
+from cleanroom.skin import body, threshold
 
-HEAD_MM = 170.0
-"""From the vertex down: the part of the body whose centre is taken for the centre of the head."""
-BOX_BELOW = np.array([110.0, 140.0, 140.0])
+COARSE_MM = 8.0
+RIM_VOXELS = 4
+"""Around the head there must be air: this much of it counts."""
+PITCHES = range(-40, 41, 10)
+"""Degrees of nodding that are tried."""
+BOX_BELOW = np.array([110.0, 140.0, 150.0])
 BOX_ABOVE = np.array([110.0, 140.0, 130.0])
-"""Around that centre, to the left, back and feet, and to the right, front and top, in millimetres."""
-TABLE_MM = 8.0
-"""Thinner things (table, head holder, cushions) are not body."""
+"""Millimetres around the centre of the head, to the left, back and feet; to the right, front and top."""
 
 
-def head_centre(volume: Isotropic) -> NDArray[np.float64]:
-    """The centre of the uppermost part of the body, RAS millimetres.
+@dataclass(frozen=True)
+class Guess:
+    """Where the head may be.
+
+    Attributes
+    ----------
+    pitch
+        Degrees of rotation about the axis to the right, template to volume.
+    centre
+        Where the centre of the template's head comes to lie, RAS millimetres of the volume.
+    score
+        Agreement of tissue and air, 1 at best.
+    """
+
+    pitch: float
+    centre: NDArray[np.float64]
+    score: float
+
+
+@cache
+def head_centre() -> NDArray[np.float64]:
+    """The centre of the template's head, RAS millimetres of the template."""
+    template = template_head()
+    return template.points(np.array(ndimage.center_of_mass(body(template.data))))
+
+
+def guesses(volume: Isotropic) -> list[Guess]:
+    """Where the head may be, the best first: one guess for each pitch.
 
     Parameters
     ----------
     volume
-        Isotropic RAS copy, any field of view.
+        Isotropic RAS copy of any field of view, with table, shoulders or half of a head.
     """
-    thick = _thick(volume)
-    top = np.flatnonzero(thick.any(axis=(0, 1)))
-    if top.size == 0:
-        return volume.points(np.array([(n - 1) / 2 for n in volume.data.shape]))
-    thick[:, :, : max(0, top[-1] - round(HEAD_MM / volume.mm))] = False
-    return volume.points(np.array(ndimage.center_of_mass(thick)))
+    coarse = isotropic(volume.data, volume.affine, COARSE_MM)
+    seen = isotropic(volume.seen.astype(np.float32), volume.affine, COARSE_MM)
+    tissue = np.where(coarse.data > threshold(volume.data), 1.0, -1.0) * ((seen.data > 0.5) & coarse.seen)
+    found = [_slid(tissue, coarse, float(pitch)) for pitch in PITCHES]
+    return sorted(found, key=lambda guess: -guess.score)
 
 
-def _thick(volume: Isotropic) -> NDArray[np.bool_]:
-    """The largest piece of what is nowhere thinner than a table; cavities count as body."""
-    coarse = volume.data[::2, ::2, ::2]
-    tissue = ndimage.gaussian_filter(coarse, 0.7) > threshold(volume.data)
-    depth = max(1, round(TABLE_MM / (2 * volume.mm)))
-    labels, count = ndimage.label(ndimage.binary_erosion(tissue, iterations=depth))
-    if count == 0:
-        return np.zeros(volume.data.shape, bool)
-    largest = labels == np.bincount(labels.ravel())[1:].argmax() + 1
-    fine = np.repeat(np.repeat(np.repeat(largest, 2, 0), 2, 1), 2, 2)
-    return np.asarray(fine[tuple(map(slice, volume.data.shape))])
-
-
-def around_head(volume: Isotropic) -> Isotropic:
+def around_head(volume: Isotropic, centre: NDArray[np.float64]) -> Isotropic:
     """The part of the volume that can hold the head: what a table or shoulders add is cut off."""
-    centre = np.round((head_centre(volume) - volume.origin) / volume.mm).astype(int)
-    low = np.maximum(0, centre - np.round(BOX_BELOW / volume.mm).astype(int))
-    high = centre + np.round(BOX_ABOVE / volume.mm).astype(int)
-    part = volume.data[tuple(slice(a, max(a + 1, b)) for a, b in zip(low, high, strict=True))]
-    return Isotropic(np.ascontiguousarray(part), volume.points(low.astype(float)), volume.mm)
+    middle = np.round((centre - volume.origin) / volume.mm).astype(int)
+    low = np.clip(middle - np.round(BOX_BELOW / volume.mm).astype(int), 0, np.array(volume.data.shape) - 1)
+    high = np.maximum(low + 1, middle + np.round(BOX_ABOVE / volume.mm).astype(int))
+    part = tuple(slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
+    return Isotropic(
+        np.ascontiguousarray(volume.data[part]),
+        volume.points(low.astype(float)),
+        volume.mm,
+        np.ascontiguousarray(volume.seen[part]),
+    )
+
+
+def _slid(tissue: NDArray[np.float64], coarse: Isotropic, pitch: float) -> Guess:
+    """The best shift of the outline at one pitch, by correlation."""
+    outline = _outline(pitch)
+    shape = [fft.next_fast_len(n + m - 1) for n, m in zip(tissue.shape, outline.shape, strict=True)]
+    product = fft.rfftn(tissue, shape) * np.conj(fft.rfftn(outline, shape))
+    score = fft.irfftn(product, shape)
+    peak = np.unravel_index(int(score.argmax()), score.shape)
+    reached = zip(peak, shape, tissue.shape, strict=True)
+    shift = np.array([index - n if index >= m else index for index, n, m in reached])
+    centre = coarse.points(shift + (np.array(outline.shape) - 1) / 2)
+    return Guess(pitch, centre, float(score.max() / np.abs(outline).sum()))
+
+
+@cache
+def _outline(pitch: float) -> NDArray[np.float64]:
+    """The template's head, 1, and the air around it, -1; turned about its centre, which is in the middle."""
+    template = template_head()
+    half = 20
+    cosine, sine = np.cos(np.deg2rad(pitch)), np.sin(np.deg2rad(pitch))
+    turned = np.array([[1, 0, 0], [0, cosine, -sine], [0, sine, cosine]])
+    scale = COARSE_MM / template.mm
+    matrix = turned.T * scale
+    middle = (head_centre() - template.origin) / template.mm
+    offset = middle - matrix @ np.full(3, half)
+    shape = (2 * half + 1,) * 3
+    head = ndimage.gaussian_filter(body(template.data).astype(np.float64), scale / 2)
+    inside = ndimage.affine_transform(head, matrix, offset, shape, order=1, mode="constant", cval=np.nan)
+    known = np.isfinite(inside)
+    solid = np.nan_to_num(inside) > 0.5
+    rim = ndimage.binary_dilation(solid, iterations=RIM_VOXELS) & ~solid & known
+    return np.asarray(solid.astype(np.float64) - rim)

@@ -6,7 +6,7 @@ from cleanroom.deface.measures import Measures
 from cleanroom.records import FaceVerdict
 
 BOUNDS: dict[str, tuple[float, float, str]] = {
-    "information": (0.35, 9.0, "the template head hardly resembles the volume"),
+    "information": (0.40, 9.0, "the template head hardly resembles the volume"),
     "overlap": (0.78, 1.0, "the outline of the head does not fit the template's"),
     "stretch_least": (0.80, 1.20, "the template had to be squeezed beyond what heads differ"),
     "stretch_most": (0.80, 1.20, "the template had to be stretched beyond what heads differ"),
@@ -15,7 +15,7 @@ BOUNDS: dict[str, tuple[float, float, str]] = {
 }
 """Measure → least, most, what it means outside. From eight heads and four without a face."""
 REMOVAL: dict[str, tuple[float, float, str]] = {
-    "forward_mm": (40.0, 150.0, "what would be removed does not lie in front of the head's centre"),
+    "forward_mm": (45.0, 150.0, "what would be removed does not lie in front of the head's centre"),
     "downward_mm": (5.0, 120.0, "what would be removed does not lie below the head's centre"),
     "removed": (0.02, 0.25, "the part of the head that would be removed is not that of a face"),
     "receded_mm": (12.0, 120.0, "the face would hardly recede: it may still be seen"),
@@ -24,6 +24,8 @@ FACE_OUT_OF_VIEW = 0.02
 """Less of the template's face than this lies in the field of view: there is none to remove."""
 REMOVED_ALREADY = 0.32
 """Less of the face region than this is tissue: someone removed it (faces: 0.55 and more)."""
+WELL_IN_VIEW = 0.6
+"""To say that a face was removed, this much of its region must lie in the field of view."""
 SURE_INFORMATION = 0.5
 """What is said to be removed or out of view must rest on a better agreement."""
 
@@ -47,7 +49,7 @@ def judged(measures: Measures) -> Judgement:
             return Judgement("no_face", "the face lies outside the field of view")
         return Judgement("unsure", "the face may lie outside the field of view")
     if measures.face_tissue < REMOVED_ALREADY:
-        if sure:
+        if sure and measures.face_in_view >= WELL_IN_VIEW:
             return Judgement("already_removed", "the region of the face is air already")
         return Judgement("unsure", "the region of the face is mostly air")
     doubts = _missed(measures, REMOVAL)

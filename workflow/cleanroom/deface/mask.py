@@ -34,7 +34,7 @@ def carried(shape: tuple[int, int, int], affine: Affine, pose: Pose, margin_mm: 
     border = np.maximum(
         fields.face.data - margin_mm * pose.scale, SAFETY_MM - TOLERANCE_MM - fields.brain.data
     )
-    region = Isotropic(border, fields.face.origin, fields.face.mm)
+    region = fields.face.holding(border)
     part = _part(shape, affine, pose)
     shift = np.eye(4)
     shift[:3, 3] = [piece.start for piece in part]

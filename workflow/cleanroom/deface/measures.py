@@ -7,11 +7,11 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from cleanroom.deface.anatomy import anatomy
-from cleanroom.deface.head import around_head
+from cleanroom.deface.head import around_head, head_centre
 from cleanroom.deface.mask import carried
 from cleanroom.deface.registration import Pose
 from cleanroom.deface.template import template_head
-from cleanroom.isotropic import Affine, Isotropic
+from cleanroom.isotropic import Isotropic
 from cleanroom.skin import body
 
 
@@ -61,22 +61,18 @@ class Measures:
         return {name: round(float(value), 3) for name, value in asdict(self).items()}
 
 
-def measured(
-    volume: Isotropic, shape: tuple[int, int, int], affine: Affine, pose: Pose, margin_mm: float
-) -> Measures:
+def measured(volume: Isotropic, pose: Pose, margin_mm: float) -> Measures:
     """Measure a pose on a volume.
 
     Parameters
     ----------
     volume
         Isotropic RAS copy of the volume.
-    shape, affine
-        The volume's own grid (voxel index to RAS millimetres): what it does not cover is not judged.
     pose, margin_mm
         What the mask was made with.
     """
-    head = around_head(volume)
-    seen = _seen(head, shape, affine)
+    head = around_head(volume, pose.from_template(head_centre()))
+    seen = head.seen
     tissue = body(head.data)
     mask = carried(head.data.shape, head.affine, pose, margin_mm).astype(bool)
     gone = tissue & mask
@@ -99,17 +95,6 @@ def measured(
     )
 
 
-def _seen(head: Isotropic, shape: tuple[int, int, int], affine: Affine) -> NDArray[np.bool_]:
-    """Where the copy shows the volume and not the padding around it."""
-    matrix = np.linalg.inv(affine) @ head.affine
-    inside = np.ones(head.data.shape, bool)
-    i, j, k = np.ogrid[tuple(map(slice, head.data.shape))]
-    for row, length in zip(matrix[:3], shape, strict=True):
-        index = row[0] * i + row[1] * j + row[2] * k + row[3]
-        inside &= (index > -0.5) & (index < length - 0.5)
-    return inside
-
-
 def _turn(pose: Pose) -> float:
     left, _, right = np.linalg.svd(pose.to_template[:3, :3])
     return float(np.rad2deg(np.arccos(np.clip((np.trace(left @ right) - 1) / 2, -1, 1))))
@@ -117,9 +102,7 @@ def _turn(pose: Pose) -> float:
 
 def _overlap(head: Isotropic, seen: NDArray[np.bool_], tissue: NDArray[np.bool_], pose: Pose) -> float:
     template = template_head()
-    there = _at(
-        Isotropic(body(template.data).astype(np.float32), template.origin, template.mm), head, pose, -1
-    )
+    there = _at(template.holding(body(template.data).astype(np.float32)), head, pose, -1)
     expected = (there > 0.5) & seen
     compared = tissue & (there >= 0)
     return float(2 * (expected & compared).sum() / max(1, expected.sum() + compared.sum()))
@@ -131,7 +114,7 @@ def _face(
     """How much of the template's face is in view, and how much of that is tissue."""
     template = template_head()
     face = _region(template) & body(template.data)
-    wanted = _at(Isotropic(face.astype(np.float32), template.origin, template.mm), head, pose, 0) > 0.5
+    wanted = _at(template.holding(face.astype(np.float32)), head, pose, 0) > 0.5
     wanted &= seen
     whole = face.sum() * (template.mm / head.mm / pose.scale) ** 3
     return float(min(1, wanted.sum() / max(1, whole))), float((wanted & tissue).sum() / max(1, wanted.sum()))

@@ -9,7 +9,7 @@ import SimpleITK as sitk
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from cleanroom.deface.head import around_head, head_centre
+from cleanroom.deface.head import Guess, around_head, guesses, head_centre
 from cleanroom.deface.template import template_head
 from cleanroom.isotropic import Affine, Isotropic
 from cleanroom.skin import HOUNSFIELD_AIR, body
@@ -20,8 +20,8 @@ SAMPLED = 0.2
 SOFT_TISSUE = (-300.0, 300.0)
 """Hounsfield units: wider, and the metric sees only bone against air."""
 RIM_MM = 10.0
-PITCHES = (-20.0, 0.0, 20.0)
-"""Start poses, degrees of nodding."""
+STARTS = 3
+"""How many guesses of the head's place are followed."""
 
 
 class Stage(NamedTuple):
@@ -34,7 +34,6 @@ class Stage(NamedTuple):
     steps: int
 
 
-COARSE = Stage([6], 2.0, 40)
 MIDDLE = Stage([4], 1.0, 60)
 FINE = Stage([4, 2], 0.3, 100)
 
@@ -54,31 +53,35 @@ class Pose:
     to_template: Affine
     information: float
 
+    def from_template(self, point: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Where a point of the template lies in the volume, both RAS millimetres."""
+        matrix = np.linalg.inv(self.to_template)
+        return np.asarray(matrix[:3, :3] @ point + matrix[:3, 3])
+
     @property
     def scale(self) -> float:
         """Template millimetres for a millimetre of the volume."""
         return float(np.cbrt(abs(np.linalg.det(self.to_template[:3, :3]))))
 
 
-def register(template: Isotropic, volume: Isotropic) -> Pose:
-    """Lay the template onto a volume: turned, then scaled, then affine, from the best of several starts.
+def register(volume: Isotropic) -> Pose:
+    """Lay the template onto a volume: turned and scaled from the best guesses, then affine from the best.
 
     Parameters
     ----------
-    template, volume
-        Isotropic RAS copies of about 2 mm.
+    volume
+        Isotropic RAS copy of about 2 mm.
 
     Raises
     ------
     RuntimeError
         When the images overlap too little to compare.
     """
-    fixed, moving = _image(_windowed(template)), _image(_windowed(around_head(volume)))
-    centre, goal = head_centre(template), head_centre(volume)
-    starts = [_start(pitch, centre, goal) for pitch in PITCHES]
-    poses = [_optimised(fixed, moving, start, COARSE) for start in starts]
-    turned, _ = min(poses, key=lambda result: result[1])
-    scaled, _ = _optimised(fixed, moving, _like(sitk.Similarity3DTransform(), turned), MIDDLE)
+    likely = guesses(volume)[:STARTS]
+    fixed = _image(_windowed(template_head()))
+    moving = _image(_windowed(around_head(volume, likely[0].centre)))
+    poses = [_optimised(fixed, moving, _start(guess), MIDDLE) for guess in likely]
+    scaled, _ = min(poses, key=lambda result: result[1])
     affine, metric = _optimised(fixed, moving, _like(sitk.AffineTransform(3), scaled), FINE)
     return Pose(np.asarray(np.linalg.inv(_matrix(affine)), np.float64), -metric)
 
@@ -95,7 +98,7 @@ def _windowed(volume: Isotropic) -> Isotropic:
     low, high = SOFT_TISSUE
     if float(volume.data.min()) >= HOUNSFIELD_AIR:
         low, high = float(volume.data.min()), float(np.percentile(volume.data, 99.5))
-    return Isotropic(np.clip(volume.data, low, high), volume.origin, volume.mm)
+    return volume.holding(np.clip(volume.data, low, high))
 
 
 def _image(volume: Isotropic, kind: int = sitk.sitkFloat32) -> sitk.Image:
@@ -111,15 +114,15 @@ def _around_skin() -> sitk.Image:
     """The template's head with a rim of air: only there the images are compared."""
     template = template_head()
     rim = ndimage.binary_dilation(body(template.data), iterations=round(RIM_MM / template.mm))
-    return _image(Isotropic(rim.astype(np.float32), template.origin, template.mm), sitk.sitkUInt8)
+    return _image(template.holding(rim.astype(np.float32)), sitk.sitkUInt8)
 
 
-def _start(pitch: float, centre: NDArray[np.float64], goal: NDArray[np.float64]) -> sitk.Euler3DTransform:
+def _start(guess: Guess) -> sitk.Similarity3DTransform:
     start = sitk.Euler3DTransform()
-    start.SetCenter(centre.tolist())
-    start.SetRotation(np.deg2rad(pitch), 0.0, 0.0)
-    start.SetTranslation((goal - centre).tolist())
-    return start
+    start.SetCenter(head_centre().tolist())
+    start.SetRotation(np.deg2rad(guess.pitch), 0.0, 0.0)
+    start.SetTranslation((guess.centre - head_centre()).tolist())
+    return _like(sitk.Similarity3DTransform(), start)
 
 
 def _optimised(

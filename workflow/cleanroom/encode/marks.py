@@ -4,9 +4,11 @@ from pydicom import Dataset
 from pydicom.sequence import Sequence
 
 from cleanroom.clean.marks import add_codes
+from cleanroom.identity import Identity
 from cleanroom.records import Code, SeriesFace
 
 CLEAN_FACE = "113102"
+SOURCE = Code(value="121322", meaning="Source image for image processing operation")
 PIXEL_MASK = Code(value="113047", meaning="Pixel by pixel mask")
 DESCRIPTION = "De-faced: the voxels of the face were replaced by air"
 
@@ -17,8 +19,11 @@ def mark_examined(header: Dataset) -> None:
     add_codes(header, [CLEAN_FACE])
 
 
-def mark_derived(header: Dataset, face: SeriesFace) -> None:
-    """Pixels of the series changed: the same marks on every instance, touched or not."""
+def mark_derived(header: Dataset, face: SeriesFace, identity: Identity) -> None:
+    """Pixels of the series changed: the same marks on every instance, touched or not.
+
+    Enhanced objects must name their source image: the original, which is never released, by a UID of its own.
+    """
     _derived(header, "ImageType")
     header.DerivationDescription = DESCRIPTION
     methods = header.get("DeidentificationMethod") or []
@@ -36,8 +41,32 @@ def mark_derived(header: Dataset, face: SeriesFace) -> None:
     derivation = Dataset()
     derivation.DerivationDescription = DESCRIPTION
     derivation.DerivationCodeSequence = Sequence([item(PIXEL_MASK)])
-    derivation.SourceImageSequence = Sequence([])
+    source = _source(header, identity)
+    derivation.SourceImageSequence = Sequence([source])
+    header.SourceImageEvidenceSequence = Sequence([_evidence(header, source, identity)])
     shared[0].DerivationImageSequence = Sequence([derivation])
+
+
+def _source(header: Dataset, identity: Identity) -> Dataset:
+    source = Dataset()
+    source.ReferencedSOPClassUID = header.SOPClassUID
+    source.ReferencedSOPInstanceUID = identity.uid(f"source of {header.SOPInstanceUID}")
+    source.PurposeOfReferenceCodeSequence = Sequence([item(SOURCE)])
+    return source
+
+
+def _evidence(header: Dataset, source: Dataset, identity: Identity) -> Dataset:
+    """The study and series of a source image (PS3.3 table 10-4)."""
+    instance = Dataset()
+    instance.ReferencedSOPClassUID = source.ReferencedSOPClassUID
+    instance.ReferencedSOPInstanceUID = source.ReferencedSOPInstanceUID
+    series = Dataset()
+    series.SeriesInstanceUID = identity.uid(f"source of {header.SeriesInstanceUID}")
+    series.ReferencedSOPSequence = Sequence([instance])
+    study = Dataset()
+    study.StudyInstanceUID = header.StudyInstanceUID
+    study.ReferencedSeriesSequence = Sequence([series])
+    return study
 
 
 def item(code: Code) -> Dataset:

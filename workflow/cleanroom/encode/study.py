@@ -73,7 +73,7 @@ def _instance(
     if face.decision in CLEANED and face.tool != "none":
         mark_examined(header)
     if face.masks:
-        mark_derived(header, face)
+        mark_derived(header, face, study.identity)
     save(header, syntax, study.work / "encoded" / instance.series / f"{instance.number}.dcm")
     return EncodedInstance(number=instance.number, covered=covered)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
-from cleanroom.identity import Identity
+from cleanroom.identity import Identity, patient_original, series_original
 from cleanroom.manifest import Instance
 from cleanroom.source import opened
 
@@ -74,10 +74,12 @@ def mark_two_patients(database: sqlite3.Connection) -> None:
 def name_series(database: sqlite3.Connection, identity: Identity) -> list[str]:
     """Give every file its pseudonyms and number; the studies, in a fixed order."""
     for row in database.execute(_SERIES).fetchall():
-        original = patient_of(row)
+        original = patient_original(row["patient_id"], row["issuer"], row["study_instance_uid"])
         patient = identity.pseudonym("patient", original)
         study = identity.pseudonym("study", row["study_instance_uid"])
-        series = identity.pseudonym("series", f"{row['study_instance_uid']}\0{row['series_instance_uid']}")
+        series = identity.pseudonym(
+            "series", series_original(row["study_instance_uid"], row["series_instance_uid"])
+        )
         members = database.execute(_MEMBERS, (row["study_instance_uid"], row["series_instance_uid"]))
         numbered = [(f"{n:05d}", item["path"]) for n, item in enumerate(members.fetchall(), 1)]
         database.execute(
@@ -101,13 +103,6 @@ def instances(database: sqlite3.Connection, study: str) -> Iterator[Instance]:
     names = list(Instance.__dataclass_fields__)
     for row in database.execute(query, (study,)):
         yield Instance(**{name: row[name] for name in names})
-
-
-def patient_of(row: sqlite3.Row) -> str:
-    """What stands for the patient: the ID with its issuer, or the study where there is no ID."""
-    if row["patient_id"]:
-        return f"{row['patient_id']}\0{row['issuer']}" if row["issuer"] else str(row["patient_id"])
-    return f"study:{row['study_instance_uid']}"
 
 
 def _cross(

@@ -31,16 +31,16 @@ def slices(
     height
         Height of the picture in pixels.
     """
-    copy = isotropic(data, affine, 1.0)
-    covered = None if mask is None else isotropic(mask.astype(np.float32), affine, 1.0).data > 0.5
-    grey = _grey(copy.data)
-    right, front, up = _middle(copy)
-    planes: list[tuple[slice | int, ...]] = [
-        (right, slice(None, None, -1), slice(None)),
-        (slice(None, None, -1), front, slice(None)),
-        (slice(None, None, -1), slice(None), up),
-    ]
-    tiles = [_tile(grey[plane], None if covered is None else covered[plane], height) for plane in planes]
+    copy = isotropic(data, affine)
+    middle = _middle(copy)
+    tiles = []
+    for across, mirrored in ((0, (1,)), (1, (0,)), (2, (0,))):
+        points = _plane(copy, across, middle[across])
+        values = _sampled(data, affine, points, 1)
+        covered = None if mask is None else _sampled(mask, affine, points, 0) > 0
+        flipped = tuple(axis if axis < across else axis - 1 for axis in mirrored)
+        grey = np.flip(_grey(values, copy.data), flipped)
+        tiles.append(_tile(grey, None if covered is None else np.flip(covered, flipped), height))
     picture = Image.new("RGB", (sum(tile.width for tile in tiles), height))
     left = 0
     for tile in tiles:
@@ -57,11 +57,30 @@ def _middle(copy: Isotropic) -> tuple[int, int, int]:
     return tuple(round(value) for value in ndimage.center_of_mass(inside))
 
 
-def _grey(data: NDArray[np.float32]) -> NDArray[np.uint8]:
+def _plane(copy: Isotropic, across: int, at: int) -> NDArray[np.float64]:
+    """Points 1 mm apart of a plane through the volume, RAS millimetres, shape (3, u, v)."""
+    lengths = [int(n * copy.mm) for n in copy.data.shape]
+    lengths[across] = 1
+    steps = np.indices(lengths).reshape(3, *[n for axis, n in enumerate(lengths) if axis != across])
+    start = copy.origin.copy()
+    start[across] += at * copy.mm
+    return np.asarray(start[:, None, None] + steps)
+
+
+def _sampled(
+    data: NDArray[np.float32] | NDArray[np.uint8], affine: Affine, points: NDArray[np.float64], order: int
+) -> NDArray[np.float32]:
+    matrix = np.linalg.inv(affine)
+    voxels = np.tensordot(matrix[:3, :3], points, 1) + matrix[:3, 3][:, None, None]
+    sampled = ndimage.map_coordinates(data, voxels, order=order, cval=float(data.min()))
+    return np.asarray(sampled, np.float32)
+
+
+def _grey(plane: NDArray[np.float32], whole: NDArray[np.float32]) -> NDArray[np.uint8]:
     low, high = BRAIN_AND_SOFT_TISSUE
-    if data.min() >= HOUNSFIELD_AIR:
-        low, high = float(np.percentile(data, 1)), float(np.percentile(data, 99.5))
-    grey = np.clip((data - low) / max(high - low, 1e-6), 0, 1) * 255
+    if whole.min() >= HOUNSFIELD_AIR:
+        low, high = float(np.percentile(whole, 1)), float(np.percentile(whole, 99.5))
+    grey = np.clip((plane - low) / max(high - low, 1e-6), 0, 1) * 255
     return np.asarray(np.round(grey), np.uint8)
 
 

@@ -17,7 +17,7 @@ LIGHT = np.array([0.35, 0.45, 0.82])
 
 
 def surface(
-    data: NDArray[np.float32], affine: Affine, view: View = "front", mm: float = 1.5, height: int = 480
+    data: NDArray[np.float32], affine: Affine, view: View = "front", mm: float = 2.0, height: int = 480
 ) -> Image.Image:
     """Draw the skin as a shaded relief.
 
@@ -41,7 +41,7 @@ def surface(
     return picture.resize((width, height), Image.Resampling.BICUBIC)
 
 
-def depth(data: NDArray[np.float32], affine: Affine, view: View, mm: float = 1.5) -> NDArray[np.float64]:
+def depth(data: NDArray[np.float32], affine: Affine, view: View, mm: float = 2.0) -> NDArray[np.float64]:
     """Distance from the near border of the volume to the skin.
 
     Returns

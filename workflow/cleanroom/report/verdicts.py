@@ -48,7 +48,7 @@ def instance_key(file: ReleasedInstance) -> tuple[str, str]:
 
 def released_as(file: ReleasedInstance) -> str:
     """Where a released file lies, relative to the output folder."""
-    return file.path if file.path.startswith("release/") else f"release/{file.path}"
+    return f"release/{file.path}"
 
 
 def _set_aside(instance: Instance, row: SetAsideRow) -> Verdict:

@@ -92,7 +92,9 @@ def _private(header: Header) -> bool:
 def _left(pair: Pair, options: frozenset[str]) -> list[str]:
     """Attributes that must be gone, or that still hold the original's value."""
     table = tables.identifying()
-    present = {element.tag for element in pair.after.elements} | {path[-1] for path in pair.after.sequences}
+    after = pair.after
+    present = {element.tag for element in after.elements if after.value(element).strip(b"\0 ")}
+    present |= {path[-1] for path in after.sequences}
     found = []
     for tag in sorted(present & table.keys()):
         row = table[tag]

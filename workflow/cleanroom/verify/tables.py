@@ -17,7 +17,8 @@ class Identifying:
     kind: str
     """``person``, ``id``, ``place``, ``phone``, ``device``, ``text`` or ``description``; ``-``: no value."""
     rule: str
-    """``absent``: no released instance has it; ``changed``: none has the original's value."""
+    """``absent``: no released instance has a value of it (an attribute of type 2 stays, empty);
+    ``changed``: none has the original's value."""
     unless: frozenset[str]
     """Codes of CID 7050: an option in force that may keep it."""
 
