@@ -1,13 +1,10 @@
 """A study as the steps before the gate would leave it, made of real scans by a simple encoder."""
 
-import hashlib
 import shutil
 import subprocess
 from collections.abc import Callable
 from copy import copy
-from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Literal
 from unittest.mock import patch
 
 import dcm2niix
@@ -15,7 +12,8 @@ import nibabel
 import numpy as np
 import pydicom
 from PIL import Image
-from pydicom.dataset import Dataset, FileDataset
+from pydicom.dataset import FileDataset
+from simple_encoder import cleaned, fill, role
 
 from cleanroom import manifest
 from cleanroom.config import Config
@@ -33,11 +31,9 @@ from cleanroom.records import (
     VolumeRecord,
 )
 from cleanroom.study import Study
-from cleanroom.verify import pictures, tables, verify_study
-from cleanroom.verify.placement import LPS_TO_RAS
+from cleanroom.verify import pictures, verify_study
 
 PATIENT, STUDY = "P" + "A" * 12, "S" + "B" * 12
-REGISTERED = "1.2.840.10008."
 
 
 def flat(data: np.ndarray, affine: np.ndarray, view: str = "front") -> Image.Image:
@@ -53,53 +49,6 @@ FLAT: dict[str, Callable[..., Image.Image]] = {"slices": flat, "surface": flat}
 
 def series_name(at: int) -> str:
     return "E" + "ABCDEFGH"[at] * 12
-
-
-def new_uid(original: str) -> str:
-    return "2.25." + str(int.from_bytes(hashlib.sha256(original.encode()).digest()[:12], "big"))
-
-
-def cleaned(original: FileDataset, codes: list[str]) -> FileDataset:
-    """A cleaned copy: what the gate's table names goes, UIDs are mapped, dates shifted."""
-    copy = pydicom.dcmread(original.filename)
-    copy.remove_private_tags()
-    copy.walk(_clean)
-    for tag in [element.tag for element in copy if element.tag < 0x00080000]:
-        del copy[tag]
-    copy.PatientName = copy.PatientID = PATIENT
-    copy.PatientIdentityRemoved, copy.DeidentificationMethod = "YES", "test"
-    copy.DeidentificationMethodCodeSequence = [_code(code) for code in codes]
-    meta = copy.file_meta
-    for tag in [element.tag for element in meta if element.tag >= 0x00020013]:
-        del meta[tag]
-    meta.MediaStorageSOPInstanceUID = copy.SOPInstanceUID
-    copy.preamble = bytes(128)
-    return copy
-
-
-def _code(value: str) -> Dataset:
-    item = Dataset()
-    item.CodeValue, item.CodingSchemeDesignator = value, "DCM"
-    item.CodeMeaning = {
-        "113100": "Basic Application Confidentiality Profile",
-        "113102": "Clean Recognizable Visual Features Option",
-    }[value]
-    return item
-
-
-def _clean(dataset: Dataset, element: pydicom.DataElement) -> None:
-    row = tables.identifying().get(element.tag)
-    if element.tag in tables.tags("removable") or (row and row.rule == "absent"):
-        del dataset[element.tag]
-    elif row or element.VR == "PN":
-        element.value = "REMOVED"
-    elif element.VR == "UI" and element.tag not in tables.tags("classes"):
-        values = element.value if element.VM > 1 else [element.value]
-        changed = [uid if not uid or uid.startswith(REGISTERED) else new_uid(uid) for uid in values]
-        element.value = changed if element.VM > 1 else changed[0]
-    elif element.VR in ("DA", "DT") and element.value:
-        day = datetime.strptime(str(element.value)[:8], "%Y%m%d") - timedelta(days=700)
-        element.value = day.strftime("%Y%m%d")
 
 
 class Judged:
@@ -202,7 +151,7 @@ class Judged:
                         file=str(path.relative_to(self.study.work)),
                         shape=list(image.shape),
                         affine=image.affine.tolist(),
-                        role=_role(path, sorted(folder.glob("*.nii.gz"))),
+                        role=role(path, sorted(folder.glob("*.nii.gz"))),
                     )
                 )
         self.volumes = record
@@ -249,8 +198,8 @@ class Judged:
             face = self.faces.series[row.series]
             codes = ["113100", *(["113102"] if face.decision == "face" else [])]
             original = pydicom.dcmread(self.config.input / row.path)
-            copy = cleaned(original, codes)
-            covered = self._fill(copy, face) if face.masks else 0
+            copy = cleaned(original, codes, PATIENT)
+            covered = fill(copy, self.study.work, self.volumes.series[row.series], face) if face.masks else 0
             if face.masks:
                 copy.ImageType = ["DERIVED", *list(copy.ImageType)[1:]]
             path = self.study.work / "encoded" / row.series / f"{row.number}.dcm"
@@ -261,61 +210,6 @@ class Judged:
             )
         self.encoded = record
         record.save(self.study.record_path("encode"))
-
-    def _fill(self, dataset: FileDataset, face: SeriesFace) -> int:
-        """Look every pixel centre up in every mask, one by one: slow, and nothing like the gate's way."""
-        pixels = dataset.pixel_array.copy()
-        frames = pixels[None] if pixels.ndim == 2 else pixels
-        covered = 0
-        for mask in face.masks:
-            volume = next(v for vs in self.volumes.series.values() for v in vs if v.file == mask.volume)
-            inside = np.asanyarray(nibabel.load(self.study.work / mask.mask).dataobj)
-            to_voxel = np.linalg.inv(np.array(volume.affine))
-            for at, frame in enumerate(frames):
-                slope, intercept, centres = _centres(dataset, at, frame.shape)
-                voxel = np.rint(centres @ to_voxel[:3, :3].T + to_voxel[:3, 3]).astype(int)
-                within = ((voxel >= 0) & (voxel < inside.shape[:3])).all(axis=-1)
-                hit = np.zeros(frame.shape, bool)
-                hit[within] = inside[tuple(voxel[within].T)] > 0
-                frame[hit] = round((face.fill - intercept) / slope)
-                covered += int(hit.sum())
-        if covered:
-            dataset.PixelData = pixels.tobytes()
-            if dataset.file_meta.TransferSyntaxUID.is_compressed:
-                dataset.file_meta.TransferSyntaxUID = pydicom.uid.ExplicitVRLittleEndian
-        return covered
-
-
-def _centres(dataset: Dataset, at: int, shape: tuple[int, int]) -> tuple[float, float, np.ndarray]:
-    shared, own = dataset, dataset
-    if "PerFrameFunctionalGroupsSequence" in dataset:
-        own = dataset.PerFrameFunctionalGroupsSequence[at]
-        shared = dataset.SharedFunctionalGroupsSequence[0]
-
-    def group(keyword: str) -> Dataset:
-        if own is dataset:
-            return dataset
-        return (
-            (own if keyword in own else shared)[keyword][0]
-            if keyword in own or keyword in shared
-            else Dataset()
-        )
-
-    position = np.array(group("PlanePositionSequence").ImagePositionPatient, float)
-    turn = np.array(group("PlaneOrientationSequence").ImageOrientationPatient, float)
-    spacing = np.array(group("PixelMeasuresSequence").PixelSpacing, float)
-    rescale = group("PixelValueTransformationSequence")
-    rows, columns = np.mgrid[: shape[0], : shape[1]]
-    lps = position + turn[:3] * spacing[1] * columns[..., None] + turn[3:] * spacing[0] * rows[..., None]
-    slope, intercept = rescale.get("RescaleSlope", 1), rescale.get("RescaleIntercept", 0)
-    return float(slope), float(intercept), lps * LPS_TO_RAS
-
-
-def _role(path: Path, paths: list[Path]) -> Literal["plain", "uneven", "resampled"]:
-    if "_Eq" in path.name or "_Tilt" in path.name:
-        return "resampled"
-    stem = path.name.removesuffix(".nii.gz")
-    return "uneven" if any(other.name.startswith(f"{stem}_") for other in paths) else "plain"
 
 
 def _row(path: str, series: str, number: int, dataset: FileDataset) -> Instance:

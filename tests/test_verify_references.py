@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pydicom
 import pytest
-from judged import Judged, new_uid
+from judged import Judged
 from pydicom.dataset import FileDataset
+from simple_encoder import new_uid
 
 from cleanroom.records import SetAsideRow
 

@@ -6,6 +6,7 @@ import time
 
 from cleanroom.records import SetAsideRow, VerifyRecord
 from cleanroom.study import Study
+from cleanroom.verify.findings import Findings
 from cleanroom.verify.identities import Identities
 from cleanroom.verify.judgement import CHECKS, Judge
 from cleanroom.verify.search import Search
@@ -50,16 +51,7 @@ def verify_study(study: Study) -> VerifyRecord:
     record = VerifyRecord()
     for series in judged:
         findings = judge.judge(series, record)
-        record.set_aside += [
-            SetAsideRow(
-                series=series.pseudonym,
-                step="verify",
-                reason=f"check of {check}: {findings.told(check)}",
-                fix=FIXES[check],
-            )
-            for check in CHECKS
-            if findings.told(check)
-        ][:1]
+        record.set_aside += _rows(series.pseudonym, findings)
         if findings.clean:
             record.passed[series.pseudonym] = [row.number for row in series.rows]
     gone = {row.series for row in study.instances} - record.passed.keys()
@@ -70,3 +62,12 @@ def verify_study(study: Study) -> VerifyRecord:
     record.peak_mb = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
     record.save(study.record_path("verify"))
     return record
+
+
+def _rows(series: str, findings: Findings) -> list[SetAsideRow]:
+    """The row of a series that does not pass: its first check that found something."""
+    told = next(((check, text) for check in CHECKS if (text := findings.told(check))), None)
+    if told is None:
+        return []
+    check, text = told
+    return [SetAsideRow(series=series, step="verify", reason=f"check of {check}: {text}", fix=FIXES[check])]
