@@ -6,10 +6,30 @@ from pathlib import Path
 
 import pydicom
 
-TAGS = """PatientName PatientID PatientBirthDate OtherPatientIDs OtherPatientNames PatientAddress
-PatientTelephoneNumbers AccessionNumber InstitutionName InstitutionAddress InstitutionalDepartmentName
-ReferringPhysicianName PerformingPhysicianName OperatorsName PhysiciansOfRecord RequestingPhysician
-NameOfPhysiciansReadingStudy StationName DeviceSerialNumber StudyID IssuerOfPatientID PatientComments""".split()
+TAGS = [
+    "PatientName",
+    "PatientID",
+    "PatientBirthDate",
+    "OtherPatientIDs",
+    "OtherPatientNames",
+    "PatientAddress",
+    "PatientTelephoneNumbers",
+    "AccessionNumber",
+    "InstitutionName",
+    "InstitutionAddress",
+    "InstitutionalDepartmentName",
+    "ReferringPhysicianName",
+    "PerformingPhysicianName",
+    "OperatorsName",
+    "PhysiciansOfRecord",
+    "RequestingPhysician",
+    "NameOfPhysiciansReadingStudy",
+    "StationName",
+    "DeviceSerialNumber",
+    "StudyID",
+    "IssuerOfPatientID",
+    "PatientComments",
+]
 GENERIC = {"anonymous", "anonymized", "unknown", "none", "removed", "test", "head", "phantom", "patient"}
 UID = re.compile(rb"[0-9]+(?:\.[0-9]+){5,}")
 

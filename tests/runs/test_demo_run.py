@@ -13,11 +13,21 @@ from runs.conftest import Run
 from cleanroom.sample import identities
 
 pytestmark = pytest.mark.long
-MANIFEST = "path sha256 bytes kind patient study series sop_class sop_instance_uid".split()
-SET_ASIDE = "patient study series files step reason fix".split()
-INVENTORY = (
-    "path bytes modified kind patient study series sop_instance_uid verdict released_as reason".split()
-)
+MANIFEST = ["path", "sha256", "bytes", "kind", "patient", "study", "series", "sop_class", "sop_instance_uid"]
+SET_ASIDE = ["patient", "study", "series", "files", "step", "reason", "fix"]
+INVENTORY = [
+    "path",
+    "bytes",
+    "modified",
+    "kind",
+    "patient",
+    "study",
+    "series",
+    "sop_instance_uid",
+    "verdict",
+    "released_as",
+    "reason",
+]
 
 
 def table(path: Path) -> pd.DataFrame:
