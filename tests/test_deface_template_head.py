@@ -64,6 +64,9 @@ def test_the_same_bytes_on_any_number_of_threads(
     assert found.mask is not None
     assert again.mask.tobytes() == found.mask.tobytes()
     assert again.measures == found.measures
+    assert again.pose is not None
+    assert found.pose is not None
+    assert again.pose.to_template.tobytes() == found.pose.to_template.tobytes()
 
 
 @pytest.mark.parametrize("codes", ["LPS", "PIR", "SAL"])

@@ -1,5 +1,7 @@
 """Where the template head lies in a volume: an affine map, the same on every machine and number of cores."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
@@ -80,10 +82,22 @@ def register(volume: Isotropic) -> Pose:
     likely = guesses(volume)[:STARTS]
     fixed = _image(_windowed(template_head()))
     moving = _image(_windowed(around_head(volume, likely[0].centre)))
-    poses = [_optimised(fixed, moving, _start(guess), MIDDLE) for guess in likely]
-    scaled, _ = min(poses, key=lambda result: result[1])
-    affine, metric = _optimised(fixed, moving, _like(sitk.AffineTransform(3), scaled), FINE)
+    with _one_thread():
+        poses = [_optimised(fixed, moving, _start(guess), MIDDLE) for guess in likely]
+        scaled, _ = min(poses, key=lambda result: result[1])
+        affine, metric = _optimised(fixed, moving, _like(sitk.AffineTransform(3), scaled), FINE)
     return Pose(np.asarray(np.linalg.inv(_matrix(affine)), np.float64), -metric)
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """ITK adds up in another order with every number of threads, and a method's own setting is not enough."""
+    threads = sitk.ProcessObject.GetGlobalDefaultNumberOfThreads()
+    sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
+    try:
+        yield
+    finally:
+        sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(threads)
 
 
 def _like(transform: sitk.Transform, pose: sitk.Transform) -> sitk.Transform:
@@ -129,7 +143,6 @@ def _optimised(
     fixed: sitk.Image, moving: sitk.Image, start: sitk.Transform, stage: Stage
 ) -> tuple[sitk.Transform, float]:
     method = sitk.ImageRegistrationMethod()
-    method.SetNumberOfThreads(1)
     method.SetMetricAsMattesMutualInformation(32)
     method.SetMetricSamplingStrategy(method.RANDOM)
     method.SetMetricSamplingPercentagePerLevel(
