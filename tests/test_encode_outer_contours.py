@@ -6,11 +6,15 @@ from pathlib import Path
 
 import pydicom
 import pytest
-from structured import OUTER, ROIS, ball, contours, encoded, head, inside, released, write
+from structured import OUTER, ROIS, ball, contours, encoded, head, inside, released, skin, write
 
+from cleanroom.encode.contours import cut_outer_contours
+from cleanroom.encode.images import Images
 from cleanroom.encode.structures import Roi
+from cleanroom.errors import SetAside
 from cleanroom.records import EncodeRecord, SeriesFace
 from cleanroom.study import Study
+from cleanroom.verify import verify_study
 
 
 @pytest.fixture(scope="module")
@@ -129,6 +133,33 @@ def test_points_of_a_marker_stay_where_no_face_was(tmp_path: Path) -> None:
     assert contours(released(study, series)) == contours(pydicom.dcmread(tmp_path / "in" / "rs.dcm"))
 
 
+def test_contours_longer_than_an_explicit_length(tmp_path: Path) -> None:
+    """More than 64 KiB of points are written as UN (PS3.5 6.2.2)."""
+    rois = {1: ("Body", "EXTERNAL", skin(-40.0, every=0.06)), 2: ("Hull", "", skin(0.0, 0.8, every=0.06))}
+    study, record, series = encoded(write(tmp_path / "in", rois), tmp_path)
+    before, after = contours(pydicom.dcmread(tmp_path / "in" / "rs.dcm")), contours(released(study, series))
+    assert before[2] == after[2]
+    assert 0 < len(after[1][0]) < len(before[1][0]) == 6000
+    assert not inside(study, after[1][0]).any()
+    assert not record.set_aside
+    assert series in verify_study(study).passed
+
+
+def test_a_broken_structure_set_is_set_aside_alone(tmp_path: Path) -> None:
+    source = write(tmp_path / "in")
+    header = pydicom.dcmread(source / "rs.dcm")
+    header.ROIContourSequence[0].ContourSequence[3].ContourData = (
+        header.ROIContourSequence[0].ContourSequence[3].ContourData[:-1]
+    )
+    header.save_as(source / "rs.dcm")
+    study, record, series = encoded(source, tmp_path)
+    assert [row.series for row in record.set_aside] == [series]
+    assert len(record.series) == 1
+    del header.ROIContourSequence[0].ReferencedROINumber
+    with pytest.raises(SetAside, match="cannot be read"):
+        cut_outer_contours(header, header, Images.of(study))
+
+
 def test_the_real_structure_set_without_outline_stays(scans: Path, tmp_path: Path) -> None:
     folder = scans / "ct_siemens_phantom_face_rtstruct" / "dicom"
     (tmp_path / "in").mkdir()
@@ -142,12 +173,13 @@ def test_the_real_structure_set_without_outline_stays(scans: Path, tmp_path: Pat
 
 OUTER_NAMES = (
     "BODY", "Body", "body1", "zBODY", "_Body", "BODY-PTV", "bodyOutline", "External", "EXTERNAL_2",
-    "External Contour", "Skin", "skin 5mm", "Patient", "Outer Contour", "outline", "Haut", "Außenkontur", "Aussenkontur",
-    "Körper", "KOERPERKONTUR", "Peau", "Contour externe", "Piel", "体表",
+    "External Contour", "Skin", "skin 5mm", "Patient", "Outer Contour", "outline", "Haut", "Außenkontur",
+    "Aussenkontur", "Körper", "KOERPERKONTUR", "Peau", "Contour externe", "Piel", "体表",
 )  # fmt: skip
 OTHER_NAMES = (
     "Brain", "Eye_L", "Lens R", "Parotid_L", "PTV 60", "Body of mandible", "Vertebral body", "Skin GTV",
-    "GTV skin", "External auditory canal", "Mandible", "Headache", "Bodybuilder", "Corps calleux", "", "ROI-1",
+    "GTV skin", "External auditory canal", "Mandible", "Headache", "Bodybuilder", "Corps calleux", "",
+    "ROI-1",
 )  # fmt: skip
 
 

@@ -58,8 +58,17 @@ def cut_outer_contours(header: Dataset, original: Dataset, images: Images) -> Cu
     Raises
     ------
     SetAside
-        When an outer contour may show a face and no mask says where.
+        When an outer contour may show a face and no mask says where, or the regions cannot be read.
     """
+    try:
+        return _cut_all(header, original, images)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise SetAside(
+            f"its regions of interest cannot be read ({type(error).__name__})", "leave the structure set out"
+        ) from error
+
+
+def _cut_all(header: Dataset, original: Dataset, images: Images) -> Cut:
     referenced = referenced_images(original)
     regions = rois(original)
     examined, points, changed = False, 0, set()
