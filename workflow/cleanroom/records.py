@@ -126,6 +126,8 @@ class EncodedInstance(BaseModel):
     number: str
     covered: int
     """Stored pixel values that were replaced; 0: pixel bytes are the original's, verbatim."""
+    clipped: int = 0
+    """Points of outer contours that were dropped from a structure set."""
 
 
 class EncodeRecord(Record):

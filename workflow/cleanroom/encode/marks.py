@@ -12,11 +12,20 @@ SOURCE = Code(value="121322", meaning="Source image for image processing operati
 PIXEL_MASK = Code(value="113047", meaning="Pixel by pixel mask")
 DESCRIPTION = "De-faced: the voxels of the face were replaced by air"
 
+OUTER_CONTOURS = "Outer contours clipped"
+
 
 def mark_examined(header: Dataset) -> None:
     """No face is left: none was there, or it was removed."""
     header.RecognizableVisualFeatures = "NO"
     add_codes(header, [CLEAN_FACE])
+
+
+def mark_contours(header: Dataset, points: int) -> None:
+    """A structure set drawn on images whose face was removed: so many points of it were cut off."""
+    add_codes(header, [CLEAN_FACE])
+    if points:
+        _add_method(header, OUTER_CONTOURS)
 
 
 def mark_derived(header: Dataset, face: SeriesFace, identity: Identity) -> None:
@@ -26,9 +35,7 @@ def mark_derived(header: Dataset, face: SeriesFace, identity: Identity) -> None:
     """
     _derived(header, "ImageType")
     header.DerivationDescription = DESCRIPTION
-    methods = header.get("DeidentificationMethod") or []
-    methods = [methods] if isinstance(methods, str) else list(methods)
-    header.DeidentificationMethod = [*methods, f"De-faced with {face.tool}, mode {face.mode}"]
+    _add_method(header, f"De-faced with {face.tool}, mode {face.mode}")
     shared = header.get("SharedFunctionalGroupsSequence")
     if not shared:
         header.DerivationCodeSequence = Sequence([item(PIXEL_MASK)])
@@ -74,6 +81,12 @@ def item(code: Code) -> Dataset:
     made = Dataset()
     made.CodeValue, made.CodingSchemeDesignator, made.CodeMeaning = code.value, code.scheme, code.meaning
     return made
+
+
+def _add_method(header: Dataset, method: str) -> None:
+    methods = header.get("DeidentificationMethod") or []
+    methods = [methods] if isinstance(methods, str) else list(methods)
+    header.DeidentificationMethod = [*methods, method]
 
 
 def _derived(holder: Dataset, keyword: str) -> None:

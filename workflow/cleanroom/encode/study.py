@@ -8,11 +8,14 @@ import pydicom
 from pydicom.dataset import FileDataset
 from pydicom.uid import UID
 
+from cleanroom.encode.contours import cut_outer_contours
 from cleanroom.encode.frames import frames
+from cleanroom.encode.images import Images
 from cleanroom.encode.instance import fill_pixels, keep_pixels, save
-from cleanroom.encode.marks import mark_derived, mark_examined
+from cleanroom.encode.marks import mark_contours, mark_derived, mark_examined
 from cleanroom.encode.pixels import decoded
 from cleanroom.encode.proof import Proof
+from cleanroom.encode.structures import STRUCTURE_SET
 from cleanroom.errors import SetAside
 from cleanroom.manifest import Instance
 from cleanroom.records import EncodedInstance, EncodeRecord, FaceRecord, SeriesFace, SetAsideRow, VolumeRecord
@@ -56,12 +59,8 @@ def _series(
 def _instance(
     study: Study, headers: zipfile.ZipFile, instance: Instance, face: SeriesFace, proof: Proof | None
 ) -> EncodedInstance:
-    with headers.open(f"{instance.series}/{instance.number}.dcm") as file:
-        header = pydicom.dcmread(file)
-    with opened(study.config.input, instance.path) as file:
-        original = pydicom.dcmread(file, force=True)
-    _name_syntax(original, instance)
-    covered = 0
+    header, original = _read(study, headers, instance)
+    covered = clipped = 0
     syntax = keep_pixels(header, original)
     if proof and instance.frames:
         positions = frames(original)
@@ -74,8 +73,27 @@ def _instance(
         mark_examined(header)
     if face.masks:
         mark_derived(header, face, study.identity)
+    if instance.sop_class_uid == STRUCTURE_SET:
+        clipped = _structures(study, header, original)
     save(header, syntax, study.work / "encoded" / instance.series / f"{instance.number}.dcm")
-    return EncodedInstance(number=instance.number, covered=covered)
+    return EncodedInstance(number=instance.number, covered=covered, clipped=clipped)
+
+
+def _structures(study: Study, header: FileDataset, original: FileDataset) -> int:
+    cut = cut_outer_contours(header, original, Images.of(study))
+    if cut.examined:
+        mark_contours(header, cut.points)
+    return cut.points
+
+
+def _read(study: Study, headers: zipfile.ZipFile, instance: Instance) -> tuple[FileDataset, FileDataset]:
+    """The cleaned header and the original."""
+    with headers.open(f"{instance.series}/{instance.number}.dcm") as file:
+        header = pydicom.dcmread(file)
+    with opened(study.config.input, instance.path) as file:
+        original = pydicom.dcmread(file, force=True)
+    _name_syntax(original, instance)
+    return header, original
 
 
 def _name_syntax(original: FileDataset, instance: Instance) -> None:

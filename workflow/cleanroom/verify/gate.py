@@ -47,7 +47,7 @@ def verify_study(study: Study) -> VerifyRecord:
     in_force = options(study)
     shutil.rmtree(study.work / "pictures", ignore_errors=True)
     found = survey(study, judged, in_force)
-    judge = Judge(found, Identities(Search(found.vocabulary)), in_force)
+    judge = Judge(found, Identities(Search(found.vocabulary)), in_force, study)
     record = VerifyRecord()
     for series in judged:
         findings = judge.judge(series, record)

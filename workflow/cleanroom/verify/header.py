@@ -6,7 +6,9 @@ framing (tags, representations, lengths). Nothing is decoded here.
 
 import struct
 import zlib
+from bisect import bisect_left
 from functools import cached_property
+from operator import attrgetter
 from typing import NamedTuple
 
 from pydicom._dicom_dict import DicomDictionary
@@ -42,6 +44,10 @@ class Scope(NamedTuple):
     explicit: bool
 
 
+Span = tuple[int, int]
+"""Where an item begins and ends."""
+
+
 class Header:
     """The elements of one file.
 
@@ -56,6 +62,7 @@ class Header:
         self.size = len(buffer)
         self.elements: list[Element] = []
         self.sequences: set[tuple[int, ...]] = set()
+        self.items: dict[tuple[int, ...], list[Span]] = {}
         self.faults: set[str] = set()
         self._order = "<"
         self.pixels: Element | None = None
@@ -98,6 +105,18 @@ class Header:
             return int(struct.unpack_from(self._order + "H", self.buffer, element.start)[0])
         text = self.text(tag)
         return int(text) if text.isdigit() else 0
+
+    def items_at(self, path: tuple[int, ...], within: Span | None = None) -> list[Span]:
+        """The items of all sequences at a path, or of those in one item."""
+        items = self.items.get(path, [])
+        if within is None:
+            return items
+        return items[bisect_left(items, (within[0], 0)) : bisect_left(items, (within[1], 0))]
+
+    def elements_within(self, item: Span) -> list[Element]:
+        """The leaf elements of an item, those of sequences in it too."""
+        first, last = (bisect_left(self.elements, at, key=attrgetter("start")) for at in item)
+        return self.elements[first:last]
 
     def _meta(self) -> int:
         if self.buffer[128:132] != b"DICM":
@@ -190,7 +209,8 @@ class Header:
                 return scope.end
             at += 8
             stop = scope.end if length == UNDEFINED else min(at + length, scope.end)
-            at = self._dataset(at, Scope(scope.path, stop, scope.explicit))
+            begin, at = at, self._dataset(at, Scope(scope.path, stop, scope.explicit))
+            self.items.setdefault(scope.path, []).append((begin, at))
         return scope.end
 
     def _fragments(self, at: int, end: int) -> int:

@@ -1,18 +1,21 @@
 """All checks on one series."""
 
 import tempfile
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from cleanroom.manifest import Instance
 from cleanroom.records import VerifyRecord
+from cleanroom.study import Study
 from cleanroom.verify import (
     conformance,
     face,
     geometry,
     marks,
     masks,
+    outlines,
     pictures,
     pixels,
     references,
@@ -24,6 +27,8 @@ from cleanroom.verify.header import Header
 from cleanroom.verify.identities import Identities
 from cleanroom.verify.mapped import mapped, original
 from cleanroom.verify.masks import Mask
+from cleanroom.verify.regions import STRUCTURE_SET
+from cleanroom.verify.removed import Heads
 from cleanroom.verify.subject import Pair, Series
 from cleanroom.verify.survey import Survey
 
@@ -40,6 +45,7 @@ class Judge:
     identities: Identities
     options: frozenset[str]
     """Codes of CID 7050 in force."""
+    study: Study
     refers: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     """Series → series to which its instances refer, as they are judged."""
 
@@ -76,11 +82,30 @@ class Judge:
             pair = Pair(row, Header(old), Header(new), covered)
             name = series.released_name(number)
             self.refers[series.pseudonym] |= references.targets(pair.before, self.survey.graph)
+            cut, drawn = self._outlines(pair, found)
             found.run("identities", lambda: self.identities.findings(pair.after, name), number)
             found.run("pixels", lambda: pixels.findings(pair, series.face, series_masks), number)
-            found.run("references", lambda: references.findings(pair, self.survey.graph), number)
-            found.run("marks", lambda: marks.findings(pair, series, self.options), number)
+            found.run("references", lambda: references.findings(pair, self.survey.graph, cut), number)
+            found.run("marks", lambda: marks.findings(pair, series, self.options, drawn), number)
             found.run("conformance", lambda: conformance.findings(pair), number)
+
+    def _outlines(self, pair: Pair, found: Findings) -> tuple[Counter[str], bool]:
+        """Of a structure set: what was cut away with its contours, and whether a face was removed there."""
+        cut: Counter[str] = Counter()
+        drawn: list[bool] = []
+
+        def look() -> list[str]:
+            cut.update(outlines.cut_references(pair))
+            drawn.append(outlines.faces(pair, self._heads))
+            return outlines.findings(pair, self._heads)
+
+        if pair.row.sop_class_uid == STRUCTURE_SET:
+            found.run("face", look, pair.row.number)
+        return cut, any(drawn)
+
+    @cached_property
+    def _heads(self) -> Heads:
+        return Heads.of(self.study)
 
     def _throughout(self, series: Series) -> list[str]:
         keys = [(series.pseudonym, row.number) for row in series.rows]

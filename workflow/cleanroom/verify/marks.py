@@ -11,14 +11,17 @@ REMOVED, METHOD, CODE = 0x00120062, 0x00120063, 0x00080100
 BASIC, PIXEL_DATA, VISUAL_FEATURES, SAFE_PRIVATE = "113100", "113101", "113102", "113111"
 
 
-def findings(pair: Pair, series: Series, options: frozenset[str]) -> list[str]:
-    """What is missing from, or left in, the header of one instance."""
+def findings(pair: Pair, series: Series, options: frozenset[str], drawn: bool = False) -> list[str]:
+    """What is missing from, or left in, the header of one instance.
+
+    ``drawn``: it is a structure set on images whose face was removed.
+    """
     after = pair.after
     codes = _codes(after)
     found = [] if after.buffer[:128] == bytes(128) else ["the preamble is not empty"]
     found += _declared(after, codes)
     new = codes - _codes(pair.before)
-    found += _face_code(codes, new, series.face)
+    found += _face_code(codes, new, series.face, drawn)
     if PIXEL_DATA in new and not series.text.frames_read:
         found.append("113101 is listed, but no frame was read for words")
     patient = pair.row.patient
@@ -72,10 +75,10 @@ def _declared(header: Header, codes: set[str]) -> list[str]:
     return found
 
 
-def _face_code(codes: set[str], new: set[str], face: SeriesFace | None) -> list[str]:
+def _face_code(codes: set[str], new: set[str], face: SeriesFace | None, drawn: bool) -> list[str]:
     decision = face.decision if face and face.tool != "none" else "not_applicable"
     removed = decision == "face" and face is not None and face.voxels_changed > 0
-    due = removed or decision in ("no_face", "already_removed")
+    due = drawn or removed or decision in ("no_face", "already_removed")
     if due and VISUAL_FEATURES not in codes:
         return [f"113102 is missing, and the face step decided {decision}"]
     if not due and VISUAL_FEATURES in new:

@@ -16,6 +16,8 @@ CHUNK = 1 << 20
 LOSSY = tuple(f"1.2.840.10008.1.2.4.{end}" for end in ("50", "51", "81", "100", "101", "102", "103", "104"))
 GEOMETRY_ROOTS = frozenset((0x52009229, 0x52009230, 0x30060039))
 """Functional groups and contours: the sequences in which geometry is nested."""
+CONTOURS = (0x30060039,)
+"""What outlines.py compares, contour by contour."""
 _BINARY = ("US", "SS", "UL", "SL", "FL", "FD")
 
 
@@ -46,7 +48,8 @@ def stored_fill(header: Header, frame: Frame, fill: float) -> float:
 
 def _meaning(pair: Pair) -> list[str]:
     before, after = _measures(pair.before), _measures(pair.after)
-    names = {place[1] for place in before.keys() | after.keys() if before.get(place) != after.get(place)}
+    places = {place for place in before.keys() | after.keys() if before.get(place) != after.get(place)}
+    names = {tag for path, tag in places if path[:1] != CONTOURS}
     return [
         f"({tag >> 16:04X},{tag & 0xFFFF:04X}) differs: it says what the pixels are" for tag in sorted(names)
     ]

@@ -10,6 +10,7 @@ from cleanroom.verify.identities import where
 from cleanroom.verify.subject import Ids, Pair
 
 KINDS = ("instance", "series", "study", "frame_of_reference")
+CONTOUR_IMAGES = (0x30060039, 0x30060040, 0x30060016)
 Place = tuple[tuple[int, ...], int]
 """Where a UID stands: the sequences around it, and its tag."""
 
@@ -57,10 +58,18 @@ class Graph:
         return found
 
 
-def findings(pair: Pair, graph: Graph) -> list[str]:
-    """References of one instance that no longer resolve."""
+def findings(pair: Pair, graph: Graph, cut: Counter[str] | None = None) -> list[str]:
+    """References of one instance that no longer resolve.
+
+    Parameters
+    ----------
+    pair, graph
+        The instance, and what became of the others.
+    cut
+        How many contours on an image (its original UID) were cut away whole, and their references with them.
+    """
     found = graph.inconsistent(Ids.of(pair.before), Ids.of(pair.after))
-    wanted, kept = _wanted(pair.before, graph)
+    wanted, kept = _wanted(pair.before, graph, Counter(cut or {}))
     present = Counter((place, uid) for place, uid in _uids(pair.after))
     for (place, uid), count in wanted.items():
         missing = count - present[place, uid]
@@ -84,12 +93,17 @@ def targets(before: Header, graph: Graph) -> set[str]:
     return owners - {""}
 
 
-def _wanted(before: Header, graph: Graph) -> tuple[Counter[tuple[Place, str]], Counter[Place]]:
+def _wanted(
+    before: Header, graph: Graph, cut: Counter[str]
+) -> tuple[Counter[tuple[Place, str]], Counter[Place]]:
     """The references expected after: with a known new UID, and those that must only still be there."""
     known: Counter[tuple[Place, str]] = Counter()
     unknown: Counter[Place] = Counter()
     for place, uid in _uids(before):
         if not _judged(place):
+            continue
+        if place[0] == CONTOUR_IMAGES and cut[uid] > 0:
+            cut[uid] -= 1
             continue
         if len(graph.released.get(uid, ())) == 1:
             known[place, next(iter(graph.released[uid]))] += 1

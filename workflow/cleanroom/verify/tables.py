@@ -43,6 +43,13 @@ def common() -> frozenset[str]:
     return frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))
 
 
+@cache
+def outlines() -> frozenset[str]:
+    """Names of the patient's outer contour: letters only, in lower case."""
+    lines = (FOLDER / "outlines.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+
+
 def _lines(name: str) -> list[dict[str, str]]:
     with (FOLDER / name).open(newline="") as file:
         return list(csv.DictReader(file, dialect="excel-tab"))

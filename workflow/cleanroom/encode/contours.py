@@ -1,0 +1,136 @@
+"""Outer contours of a structure set, cut where they redraw a face that was removed."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from pydicom import Dataset
+
+from cleanroom.clean.elements import stored, value_of
+from cleanroom.encode.faces import Face, Points
+from cleanroom.encode.images import Images
+from cleanroom.encode.structures import referenced_images, rois
+from cleanroom.errors import SetAside
+
+NUMBER_OF_POINTS, DATA = 0x30060046, 0x30060050
+WIDENED_MM = 3.0
+"""A skin contour runs along the border of the tissue: up to this far outside of the mask it is cut too."""
+ON_SKIN_MM = 3.0
+LEAST_SHARE = 1 / 3
+"""Of the points inside the mask. An outline of the body has nearly all of its points on the skin, a bolus or
+a fixation mask nearly half; an eye or a lens, convex and behind the lids, less than a quarter."""
+LEAST_EXTENT_MM = 40.0
+"""What runs along the skin for less shows no face: an eye is 25 mm wide, a lens 10 mm."""
+_FIX = (
+    "export the structure set together with its image series, or without its outer contour; if no face can "
+    "be recognised in the images, faces.rules: add {match: {series: [...]}, tool: none, reason: ...}"
+)
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What was done to a structure set.
+
+    Attributes
+    ----------
+    examined
+        Whether a face was removed from the images on which it was drawn.
+    points
+        Contour points that were dropped.
+    """
+
+    examined: bool
+    points: int
+
+
+def cut_outer_contours(header: Dataset, original: Dataset, images: Images) -> Cut:
+    """Drop the points of outer contours that lie in a removed face; every other element keeps its bytes.
+
+    Parameters
+    ----------
+    header
+        The cleaned header, changed in place: its ROI numbers and contours are the original's.
+    original
+        The structure set as it came, with the names and types of its regions.
+    images
+        What became of the images of the study.
+
+    Raises
+    ------
+    SetAside
+        When an outer contour may show a face and no mask says where, or the regions cannot be read.
+    """
+    try:
+        return _cut_all(header, original, images)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise SetAside(
+            f"its regions of interest cannot be read ({type(error).__name__})", "leave the structure set out"
+        ) from error
+
+
+def _cut_all(header: Dataset, original: Dataset, images: Images) -> Cut:
+    referenced = referenced_images(original)
+    regions = rois(original)
+    examined, points, changed = False, 0, set()
+    for item in header.get("ROIContourSequence") or []:
+        roi = regions[int(item.ReferencedROINumber)]
+        faces = images.removed(roi.frame, referenced)
+        examined |= bool(faces)
+        if not item.get("ContourSequence"):
+            continue
+        if roi.outer and (doubt := images.doubt(roi.frame, referenced)):
+            raise SetAside(f"an outer contour may show the face: {doubt}", _FIX)
+        if faces and (roi.outer or any(_along_skin(item, face) for face in faces)):
+            dropped = _cut(item, faces)
+            points += dropped
+            changed |= {roi.number} if dropped else set()
+    for item in header.get("StructureSetROISequence") or []:
+        if int(item.ROINumber) in changed:
+            item.pop("ROIVolume", None)
+    return Cut(examined, points)
+
+
+def _along_skin(item: Dataset, face: Face) -> bool:
+    """Whether a region, whatever it is called, runs along the skin of the face."""
+    points = np.concatenate([_points(contour)[1] for contour in item.ContourSequence])
+    inside = points[face.inside(points)]
+    if not len(inside):
+        return False
+    skin = inside[face.from_skin(inside) <= ON_SKIN_MM]
+    if len(skin) < LEAST_SHARE * len(inside) or not len(skin):
+        return False
+    return bool(np.linalg.norm(np.ptp(skin, axis=0)) >= LEAST_EXTENT_MM)
+
+
+def _cut(item: Dataset, faces: list[Face]) -> int:
+    kept, dropped = [], 0
+    for contour in item.ContourSequence:
+        texts, points = _points(contour)
+        inside: NDArray[np.bool_] = np.logical_or.reduce([face.inside(points, WIDENED_MM) for face in faces])
+        left = [text for text, gone in zip(texts, inside, strict=True) if not gone]
+        if not inside.any():
+            kept.append(contour)
+            continue
+        least = 3 if str(contour.get("ContourGeometricType")).startswith("CLOSED") else 1
+        if len(left) >= least:
+            contour[DATA] = stored(DATA, "DS", b"\\".join(left))
+            contour[NUMBER_OF_POINTS] = stored(NUMBER_OF_POINTS, "IS", str(len(left)).encode())
+            kept.append(contour)
+        dropped += len(texts) - (len(left) if len(left) >= least else 0)
+    if dropped:
+        item.ContourSequence = kept
+        if not kept:
+            del item.ContourSequence
+    return dropped
+
+
+def _points(contour: Dataset) -> tuple[list[bytes], Points]:
+    """The points of a contour: as they are written (``x\\y\\z``), and in LPS millimetres."""
+    parts = value_of(contour.get_item(DATA), "DS").strip(b" \0").split(b"\\") if DATA in contour else []
+    try:
+        values = np.array([float(part.strip(b" \0")) for part in parts]).reshape(-1, 3)
+    except ValueError:
+        raise SetAside("the points of a contour cannot be read", "leave the structure set out") from None
+    if not np.isfinite(values).all():
+        raise SetAside("a point of a contour is not a place", "leave the structure set out")
+    return [b"\\".join(parts[at : at + 3]) for at in range(0, len(parts), 3)], values
