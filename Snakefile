@@ -11,7 +11,7 @@ from cleanroom.plan import Plan
 configfile: "config.yaml"
 
 
-PLAN = Plan.start(config, main=workflow.is_main_process)
+PLAN = Plan.of_workflow(config, main=workflow.is_main_process)
 PRIVATE = PLAN.config.private
 OUTPUT = PLAN.config.output
 

@@ -33,10 +33,10 @@ class Run:
         """Its output folder."""
         return self.folder / "results"
 
-    def call(self, *arguments: str, cores: int = 2) -> subprocess.CompletedProcess[str]:
-        """Run the workflow as a user does, with its own ``.snakemake`` folder."""
+    def call(self, *arguments: str, cores: int = 2, **config: str) -> subprocess.CompletedProcess[str]:
+        """Run the workflow as a user does, with its own ``.snakemake`` folder; ``config`` adds keys."""
         bin_folder = Path(sys.executable).parent
-        places = [f"input={self.source}", f"output={self.results}", f"private={self.private}"]
+        keys = {"input": self.source, "output": self.results, "private": self.private} | config
         return subprocess.run(
             [
                 str(bin_folder / "snakemake"),
@@ -52,7 +52,7 @@ class Run:
                 str(HERE / "profiles" / "default"),
                 *arguments,
                 "--config",
-                *places,
+                *(f"{key}={value}" for key, value in keys.items()),
             ],
             capture_output=True,
             text=True,

@@ -78,6 +78,16 @@ class Plan:
         write_text(plan.file, json.dumps(saved["config"], indent=1) + "\n")
         return plan
 
+    @classmethod
+    def of_workflow(cls, values: dict[str, Any], main: bool) -> "Plan":
+        """As :meth:`start`, with errors as Snakemake shows its own: the message without a traceback."""
+        from snakemake.exceptions import WorkflowError  # noqa: PLC0415 - there only inside Snakemake
+
+        try:
+            return cls.start(values, main)
+        except StopRun as error:
+            raise WorkflowError(str(error)) from None
+
     @cached_property
     def file(self) -> Path:
         """The config as the steps read it."""

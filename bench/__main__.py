@@ -1,0 +1,35 @@
+"""``make bench``: the first entries; each a table whose last column is the ratio to the floor."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from bench.stages import stages
+from cleanroom.sample import write_sample
+
+REAL = Path.home() / ".cache" / "cleanroom-test-data" / "mr_philips_mprage_face"
+
+
+def main() -> int:
+    """Measure the line on the Philips T1 of ../shared, or on the generated sample where that is missing."""
+    if REAL.is_dir():
+        show("Philips T1, 170 slices of 256 x 256", REAL)
+        return 0
+    with tempfile.TemporaryDirectory() as folder:
+        write_sample(Path(folder) / "input")
+        show("the generated sample (the real scans are not there)", Path(folder) / "input")
+    return 0
+
+
+def show(title: str, source: Path) -> None:
+    """Print one table."""
+    costs = stages(source)
+    floor = next(iter(costs.values()))
+    print(f"{title}\n{'stage':28} {'wall s':>8} {'CPU s':>8} {'peak MB':>8} {'CPU/floor':>10}")
+    for name, cost in costs.items():
+        ratio = cost.cpu / floor.cpu
+        print(f"{name:28} {cost.wall:8.2f} {cost.cpu:8.2f} {cost.peak_mb:8.0f} {ratio:10.1f}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

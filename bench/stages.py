@@ -1,0 +1,42 @@
+"""The stages of the line on one study, each in a process of its own, as the rules call them."""
+
+import json
+import os
+import tempfile
+from pathlib import Path
+
+from bench.measured import Cost, measured
+from cleanroom.study import BEFORE
+
+
+def stages(source: Path) -> dict[str, Cost]:
+    """Every stage's cost, after the floor's; the workflow as a whole last (``snakemake``, then ``no-op``)."""
+    os.environ["PYTHONPATH"] = f"workflow{os.pathsep}."
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "floor").mkdir()
+        costs = {"pydicom read + save": measured("-m", "bench.floor", str(source), str(folder / "floor"))}
+        costs |= _line(source, folder)
+        costs |= _workflow(source, folder)
+    return costs
+
+
+def _line(source: Path, folder: Path) -> dict[str, Cost]:
+    config = folder / "config.json"
+    places = {"input": str(source), "output": str(folder / "results"), "private": str(folder / "private")}
+    config.write_text(json.dumps(places))
+    command = ("-m", "cleanroom")
+    costs = {"intake": measured(*command, "intake", "--config", str(config), "--threads", "2")}
+    for step in BEFORE:
+        for study in (folder / "private" / "studies.tsv").read_text().split()[1:]:
+            costs[step] = measured(*command, step, "--config", str(config), "--study", study)
+    measured(*command, "redact", "--config", str(config))
+    costs["report"] = measured(*command, "report", "--config", str(config))
+    return costs
+
+
+def _workflow(source: Path, folder: Path) -> dict[str, Cost]:
+    places = [f"{key}={folder / 'run' / key}" for key in ("output", "private")]
+    arguments = ("--quiet", "all", "--config", f"input={source}", *places)
+    call = ("-m", "snakemake", "--cores", "2", *arguments)
+    return {"snakemake, all stages": measured(*call), "snakemake, nothing to do": measured(*call)}
