@@ -30,7 +30,11 @@ TAGS = [
     "IssuerOfPatientID",
     "PatientComments",
 ]
-GENERIC = {"anonymous", "anonymized", "unknown", "none", "removed", "test", "head", "phantom", "patient"}
+GENERIC = set(
+    "anonymous anonymized unknown none removed test head phantom patient name here device imaging".split()
+    + "medical center centre hospital clinic department".split()
+)
+"""Words that stand in the headers of some test files and in any text about images."""
 UID = re.compile(rb"[0-9]+(?:\.[0-9]+){5,}")
 
 
@@ -67,8 +71,8 @@ def found(texts: set[bytes], uids: set[bytes], folder: Path) -> list[tuple[str, 
 
 
 def _stands(text: bytes, searched: bytes) -> bool:
-    """Whether a text stands there; a short one as a word of its own (``east`` is not in ``least``)."""
-    if len(text) > 5:
+    """Whether a text stands there; a short one or a number as a word of its own (not ``east`` in ``least``)."""
+    if len(text) > 5 and not text.isdigit():
         return text in searched
     return text in searched and bool(
         re.search(rb"(?<![a-z0-9])" + re.escape(text) + rb"(?![a-z0-9])", searched)

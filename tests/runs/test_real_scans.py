@@ -57,11 +57,14 @@ def test_heads_are_released_without_their_face(
 
 
 def test_no_image_of_a_patient_is_released_with_its_face_in_doubt(
-    report: dict[str, dict[str, object]],
+    real_line: Config, inventory: pd.DataFrame, report: dict[str, dict[str, object]]
 ) -> None:
+    released = inventory[inventory["released_as"] != ""].groupby("series")["released_as"].first()
     for item in report.values():
         if item["modality"] in ("MR", "CT", "PT") and item["verdict"] == "released":
-            assert item["face"]["decision"] in ("face", "already_removed", "no_face")  # type: ignore[index]
+            header = pydicom.dcmread(real_line.output / released[item["series"]], stop_before_pixels=True)
+            decision = item["face"]["decision"]  # type: ignore[index]
+            assert decision in ("face", "already_removed", "no_face") or "Rows" not in header
 
 
 def test_the_fruit_the_skull_and_the_tilted_head_wait_for_a_person(inventory: pd.DataFrame) -> None:

@@ -27,6 +27,8 @@ class Identity:
 
     def __init__(self, key: bytes) -> None:
         self._key = key
+        self.uids: dict[str, str] = {}
+        """Every UID that was replaced, for the crosswalk."""
 
     def digest(self, kind: str, original: str) -> bytes:
         """32 bytes for one original value of one kind."""
@@ -42,7 +44,9 @@ class Identity:
         original = original.strip("\0 ")
         if not original or original in _registered() or _REGISTERED.fullmatch(original):
             return original
-        return f"2.25.{int.from_bytes(self.digest('uid', original)[:16], 'big')}"
+        if original not in self.uids:
+            self.uids[original] = f"2.25.{int.from_bytes(self.digest('uid', original)[:16], 'big')}"
+        return self.uids[original]
 
     def date_shift_days(self, patient: str) -> int:
         """Days to add to every date of a patient (pseudonym): whole weeks, 1 to 10 years back."""
@@ -84,6 +88,11 @@ def load_key(path: Path) -> bytes:
             "restore it from your backup, or name another with `key:` in config.yaml",
         )
     return key
+
+
+def open_key(path: Path) -> bytes:
+    """The key in ``path``, made when there is none."""
+    return load_key(path) if path.exists() else make_key(path)
 
 
 def make_key(path: Path) -> bytes:

@@ -14,6 +14,7 @@ from cleanroom import config as configuration
 from cleanroom.atomic import write_text
 from cleanroom.config import Config
 from cleanroom.errors import StopRun
+from cleanroom.identity import Identity, load_key, open_key
 from cleanroom.intake.walk import fingerprint, walk
 
 _SECTIONS = {
@@ -40,6 +41,8 @@ class Plan:
     config: Config
     fingerprint: str
     code: str
+    key_check: str
+    """Tells another key under the same name, and nothing about the key."""
 
     @classmethod
     def start(cls, values: dict[str, Any], main: bool) -> "Plan":
@@ -63,16 +66,20 @@ class Plan:
         os.environ["PYTHONPATH"] = str(Path(__file__).parents[1])
         if not main:
             saved = json.loads(file.read_text())
-            return cls(configuration.load(saved["config"]), saved["fingerprint"], saved["code"])
+            return cls(
+                configuration.load(saved["config"]), saved["fingerprint"], saved["code"], saved["key_check"]
+            )
         _check_folders(config)
         config.private.mkdir(parents=True, exist_ok=True)
         config.private.chmod(0o700)
         _check_space(config)
-        plan = cls(config, fingerprint(config.input), _code())
+        key = load_key(config.key) if config.key else open_key(config.private / "key")
+        plan = cls(config, fingerprint(config.input), _code(), Identity(key).digest("check", "")[:8].hex())
         saved = {
             "config": config.model_dump(mode="json"),
             "fingerprint": plan.fingerprint,
             "code": plan.code,
+            "key_check": plan.key_check,
         }
         write_text(file, json.dumps(saved, indent=1) + "\n")
         write_text(plan.file, json.dumps(saved["config"], indent=1) + "\n")
@@ -96,7 +103,9 @@ class Plan:
     def version(self, step: str) -> str:
         """A hash that changes when the code, or a key of the config that the step depends on, does."""
         values = self.config.model_dump(mode="json", include=set(_SECTIONS[step]))
-        return sha256(f"{self.code}{json.dumps(values, sort_keys=True)}".encode()).hexdigest()[:16]
+        return sha256(
+            f"{self.code}{self.key_check}{json.dumps(values, sort_keys=True)}".encode()
+        ).hexdigest()[:16]
 
     def released(self, table: str) -> list[Path]:
         """The last record of every study of this run."""

@@ -1,4 +1,4 @@
-"""What one step writes down for the next: small JSON files in ``private/work/<study>/``."""
+"""What one step writes down for the next: small JSON files in ``private/studies/<study>/``."""
 
 from pathlib import Path
 from typing import Literal, Self
@@ -144,7 +144,7 @@ class VerifyRecord(Record):
     checks: dict[str, dict[str, str]] = {}
     """Series → check → ``passed``, ``not applicable``, or what was found."""
     pictures: dict[str, list[str]] = {}
-    """Series → PNG files, relative to the work folder (``pictures/after/…``, ``pictures/before/…``;
+    """Series → PNG files, relative to the study's folder (``pictures/after/…``, ``pictures/before/…``;
     ``pictures/withheld/…`` instead of ``after`` when the series did not pass)."""
     dangling: dict[str, list[str]] = {}
     """Series → pseudonyms of series it refers to that are set aside."""

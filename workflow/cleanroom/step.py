@@ -25,8 +25,13 @@ FUNCTIONS = {
 }
 """Each step's module and function: imported only by the step itself."""
 
-FOLDERS = {"convert": "volumes", "deface": "faces", "encode": "encoded", "verify": "pictures"}
-"""What a step leaves besides its record, empty when it fails."""
+FOLDERS = {
+    "convert": "work/{study}/volumes",
+    "deface": "work/{study}/faces",
+    "encode": "work/{study}/encoded",
+    "verify": "studies/{study}/pictures",
+}
+"""What a step leaves in ``private/`` besides its record, empty when it fails."""
 
 
 def run(step: str, study: Study) -> None:
@@ -40,9 +45,11 @@ def run(step: str, study: Study) -> None:
     module, name = FUNCTIONS[step]
     path = study.record_path(step) if step in RECORDS else study.folder / "released.json"
     started = time.perf_counter()
-    (study.work / FOLDERS.get(step, "")).mkdir(parents=True, exist_ok=True)
+    folder = study.config.private / FOLDERS.get(step, "work/{study}").format(study=study.pseudonym)
+    folder.mkdir(parents=True, exist_ok=True)
+    study.work.mkdir(parents=True, exist_ok=True)
     record = guarded(getattr(import_module(module), name), step, study)
-    (study.work / FOLDERS.get(step, "")).mkdir(exist_ok=True)
+    folder.mkdir(exist_ok=True)
     record.seconds = round(time.perf_counter() - started, 3)
     record.peak_mb = round(peak_mb(), 1)
     if step == "clean" and not (study.work / "headers.zip").exists():

@@ -19,7 +19,7 @@ RECORDS = {
     "encode": "encoded.json",
     "verify": "verdict.json",
 }
-"""The record that each step of a study leaves in the work folder."""
+"""The record that each step of a study leaves in its folder."""
 
 BEFORE = {
     "clean": (),
@@ -42,12 +42,12 @@ class Study:
 
     @property
     def folder(self) -> Path:
-        """``private/studies/<study>``: what outlives the intermediates."""
+        """``private/studies/<study>``: manifest, records and pictures, which outlive the intermediates."""
         return self.config.private / "studies" / self.pseudonym
 
     @property
     def work(self) -> Path:
-        """``private/work/<study>``: intermediates."""
+        """``private/work/<study>``: intermediates, safe to delete."""
         return self.config.private / "work" / self.pseudonym
 
     @cached_property
@@ -67,7 +67,7 @@ class Study:
 
     def record_path(self, step: str) -> Path:
         """Where a step leaves its record."""
-        return self.work / RECORDS[step]
+        return self.folder / RECORDS[step]
 
     def set_aside(self, before: str) -> list[SetAsideRow]:
         """What the steps before this one set aside."""

@@ -2,7 +2,7 @@ rule clean:
     input:
         manifest=PRIVATE / "studies" / "{study}" / "manifest.tsv",
     output:
-        record=PRIVATE / "work" / "{study}" / "clean.json",
+        record=PRIVATE / "studies" / "{study}" / "clean.json",
         headers=temp(PRIVATE / "work" / "{study}" / "headers.zip"),
     log:
         PRIVATE / "logs" / "clean" / "{study}.log",

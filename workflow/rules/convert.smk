@@ -1,9 +1,9 @@
 rule convert:
     input:
         manifest=PRIVATE / "studies" / "{study}" / "manifest.tsv",
-        text=PRIVATE / "work" / "{study}" / "text.json",
+        text=PRIVATE / "studies" / "{study}" / "text.json",
     output:
-        record=PRIVATE / "work" / "{study}" / "volumes.json",
+        record=PRIVATE / "studies" / "{study}" / "volumes.json",
         volumes=temp(directory(PRIVATE / "work" / "{study}" / "volumes")),
     log:
         PRIVATE / "logs" / "convert" / "{study}.log",

@@ -1,11 +1,11 @@
 rule deface:
     input:
         manifest=PRIVATE / "studies" / "{study}" / "manifest.tsv",
-        text=PRIVATE / "work" / "{study}" / "text.json",
-        volumes=PRIVATE / "work" / "{study}" / "volumes.json",
+        text=PRIVATE / "studies" / "{study}" / "text.json",
+        volumes=PRIVATE / "studies" / "{study}" / "volumes.json",
         grids=PRIVATE / "work" / "{study}" / "volumes",
     output:
-        record=PRIVATE / "work" / "{study}" / "faces.json",
+        record=PRIVATE / "studies" / "{study}" / "faces.json",
         masks=directory(PRIVATE / "work" / "{study}" / "faces"),
     log:
         PRIVATE / "logs" / "deface" / "{study}.log",

@@ -1,15 +1,15 @@
 rule encode:
     input:
         manifest=PRIVATE / "studies" / "{study}" / "manifest.tsv",
-        headers=PRIVATE / "work" / "{study}" / "clean.json",
-        text=PRIVATE / "work" / "{study}" / "text.json",
-        volumes=PRIVATE / "work" / "{study}" / "volumes.json",
-        faces=PRIVATE / "work" / "{study}" / "faces.json",
+        headers=PRIVATE / "studies" / "{study}" / "clean.json",
+        text=PRIVATE / "studies" / "{study}" / "text.json",
+        volumes=PRIVATE / "studies" / "{study}" / "volumes.json",
+        faces=PRIVATE / "studies" / "{study}" / "faces.json",
         datasets=PRIVATE / "work" / "{study}" / "headers.zip",
         grids=PRIVATE / "work" / "{study}" / "volumes",
         masks=PRIVATE / "work" / "{study}" / "faces",
     output:
-        record=PRIVATE / "work" / "{study}" / "encoded.json",
+        record=PRIVATE / "studies" / "{study}" / "encoded.json",
         instances=temp(directory(PRIVATE / "work" / "{study}" / "encoded")),
     log:
         PRIVATE / "logs" / "encode" / "{study}.log",

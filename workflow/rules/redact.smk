@@ -2,7 +2,7 @@ rule redact:
     input:
         manifest=PRIVATE / "studies" / "{study}" / "manifest.tsv",
     output:
-        record=PRIVATE / "work" / "{study}" / "text.json",
+        record=PRIVATE / "studies" / "{study}" / "text.json",
     log:
         PRIVATE / "logs" / "redact" / "{study}.log",
     conda:
@@ -29,6 +29,7 @@ rule redact_files:
         mem_mb=1000,
     params:
         config=PLAN.file,
+        input=PLAN.fingerprint,
         version=PLAN.version("redact"),
     shell:
         "python -m cleanroom redact --config {params.config} > {log} 2>&1"

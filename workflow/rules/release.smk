@@ -1,12 +1,12 @@
 rule release:
     input:
         manifest=PRIVATE / "studies" / "{study}" / "manifest.tsv",
-        headers=PRIVATE / "work" / "{study}" / "clean.json",
-        text=PRIVATE / "work" / "{study}" / "text.json",
-        volumes=PRIVATE / "work" / "{study}" / "volumes.json",
-        faces=PRIVATE / "work" / "{study}" / "faces.json",
-        encoded=PRIVATE / "work" / "{study}" / "encoded.json",
-        verdict=PRIVATE / "work" / "{study}" / "verdict.json",
+        headers=PRIVATE / "studies" / "{study}" / "clean.json",
+        text=PRIVATE / "studies" / "{study}" / "text.json",
+        volumes=PRIVATE / "studies" / "{study}" / "volumes.json",
+        faces=PRIVATE / "studies" / "{study}" / "faces.json",
+        encoded=PRIVATE / "studies" / "{study}" / "encoded.json",
+        verdict=PRIVATE / "studies" / "{study}" / "verdict.json",
         instances=PRIVATE / "work" / "{study}" / "encoded",
     output:
         record=PRIVATE / "studies" / "{study}" / "released.json",

@@ -20,6 +20,7 @@ rule report:
         mem_mb=2000,
     params:
         config=PLAN.file,
+        input=PLAN.fingerprint,
         version=PLAN.version("report"),
     shell:
         "python -m cleanroom report --config {params.config} > {log} 2>&1"

@@ -1,17 +1,17 @@
 rule verify:
     input:
         manifest=PRIVATE / "studies" / "{study}" / "manifest.tsv",
-        headers=PRIVATE / "work" / "{study}" / "clean.json",
-        text=PRIVATE / "work" / "{study}" / "text.json",
-        volumes=PRIVATE / "work" / "{study}" / "volumes.json",
-        faces=PRIVATE / "work" / "{study}" / "faces.json",
-        encoded=PRIVATE / "work" / "{study}" / "encoded.json",
+        headers=PRIVATE / "studies" / "{study}" / "clean.json",
+        text=PRIVATE / "studies" / "{study}" / "text.json",
+        volumes=PRIVATE / "studies" / "{study}" / "volumes.json",
+        faces=PRIVATE / "studies" / "{study}" / "faces.json",
+        encoded=PRIVATE / "studies" / "{study}" / "encoded.json",
         grids=PRIVATE / "work" / "{study}" / "volumes",
         masks=PRIVATE / "work" / "{study}" / "faces",
         instances=PRIVATE / "work" / "{study}" / "encoded",
     output:
-        record=PRIVATE / "work" / "{study}" / "verdict.json",
-        pictures=directory(PRIVATE / "work" / "{study}" / "pictures"),
+        record=PRIVATE / "studies" / "{study}" / "verdict.json",
+        pictures=directory(PRIVATE / "studies" / "{study}" / "pictures"),
     log:
         PRIVATE / "logs" / "verify" / "{study}.log",
     conda:

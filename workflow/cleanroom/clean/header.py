@@ -106,7 +106,7 @@ class _Cleaner:
             if action == SET_ASIDE:
                 raise SetAside(
                     f"the profile has no clean form for {tag} {name_of(tag)}",
-                    "export the document as a file of its own: PDF files are cleaned",
+                    "leave it out of the delivery; if it is needed, a person reads it first",
                 )
             self.counts[action] += 1
             if action != "X" and vr is not None:

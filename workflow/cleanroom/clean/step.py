@@ -1,10 +1,9 @@
 """The step: every instance of a study, its header cleaned."""
 
-import resource
-import time
 from collections import Counter
 from zipfile import BadZipFile, ZipFile
 
+from cleanroom.atomic import write_text
 from cleanroom.clean import archive
 from cleanroom.clean.marks import code
 from cleanroom.clean.meta import transfer_syntax_of
@@ -22,7 +21,7 @@ _NOT_OPENED = (OSError, BadZipFile, KeyError, RuntimeError)
 
 
 def clean_study(study: Study) -> CleanRecord:
-    """Write ``headers.zip`` and ``clean.json`` of a study.
+    """Write ``headers.zip`` and ``uids.tsv`` of a study.
 
     An instance that cannot be cleaned is set aside alone; the others go on.
 
@@ -34,9 +33,8 @@ def clean_study(study: Study) -> CleanRecord:
     Returns
     -------
     CleanRecord
-        What was done to each series, as it was written.
+        What was done to each series.
     """
-    started = time.monotonic()
     rules = Rules(load(study.config.profile))
     record = CleanRecord(profile=study.config.profile, options=[code(value) for value in rules.profile.codes])
     with archive.new_archive(study.work / "headers.zip") as headers, quiet_pydicom():
@@ -48,9 +46,8 @@ def clean_study(study: Study) -> CleanRecord:
                 except SetAside as failure:
                     record.set_aside.append(_row(instance, failure))
             record.actions[series] = dict(sorted(counts.items()))
-    record.seconds = round(time.monotonic() - started, 3)
-    record.peak_mb = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
-    record.save(study.record_path("clean"))
+    lines = [f"{original}\t{new}\n" for original, new in sorted(study.identity.uids.items())]
+    write_text(study.folder / "uids.tsv", "".join(lines))
     return record
 
 

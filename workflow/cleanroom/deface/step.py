@@ -1,6 +1,5 @@
 """The step: every series of a study gets a decision, and a mask where there is a face."""
 
-import resource
 import time
 from collections.abc import Mapping
 
@@ -36,7 +35,6 @@ def deface_study(study: Study) -> FaceRecord:
     StopRun
         When the template is not installed.
     """
-    began = time.monotonic()
     series = study.series("deface")
     volumes = VolumeRecord.load(study.record_path("convert")).series
     record = FaceRecord()
@@ -48,9 +46,6 @@ def deface_study(study: Study) -> FaceRecord:
     for name, results in found.items():
         _write(study, name, record.series[name], results)
     record.set_aside = [_row(name, face) for name, face in record.series.items() if face.decision == "unsure"]
-    record.seconds = round(time.monotonic() - began, 2)
-    record.peak_mb = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
-    record.save(study.record_path("deface"))
     return record
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from cleanroom import manifest
 from cleanroom.atomic import write_text
 from cleanroom.config import Config
-from cleanroom.identity import Identity, load_key, make_key
+from cleanroom.identity import Identity, load_key, open_key
 from cleanroom.intake import grouping, inventory
 from cleanroom.intake.header import Look, look
 from cleanroom.intake.kind import Kind
@@ -61,10 +61,7 @@ def take_in(config: Config, threads: int = 1) -> list[str]:
 
 
 def _key(config: Config) -> bytes:
-    if config.key:
-        return load_key(config.key)
-    path = config.private / "key"
-    return load_key(path) if path.exists() else make_key(path)
+    return load_key(config.key) if config.key else open_key(config.private / "key")
 
 
 def _next_run(database: sqlite3.Connection) -> int:

@@ -14,7 +14,11 @@ BRAIN_AND_SOFT_TISSUE = (-150.0, 250.0)
 
 
 def slices(
-    data: NDArray[np.float32], affine: Affine, mask: NDArray[np.uint8] | None = None, height: int = 360
+    data: NDArray[np.float32],
+    affine: Affine,
+    mask: NDArray[np.uint8] | None = None,
+    height: int = 360,
+    at: NDArray[np.float64] | None = None,
 ) -> Image.Image:
     """Draw the sagittal, coronal and axial slice through the middle of the body.
 
@@ -30,12 +34,15 @@ def slices(
         Shape (i, j, k); its outline is drawn.
     height
         Height of the picture in pixels.
+    at
+        The point through which the slices go, RAS millimetres; the middle of the body when None.
     """
     copy = isotropic(data, affine)
-    middle = _middle(copy)
+    point = middle(data, affine) if at is None else at
+    place = np.rint((point - copy.origin) / copy.mm).astype(int)
     tiles = []
     for across, mirrored in ((0, (1,)), (1, (0,)), (2, (0,))):
-        points = _plane(copy, across, middle[across])
+        points = _plane(copy, across, int(place[across]))
         values = _sampled(data, affine, points, 1)
         covered = None if mask is None else _sampled(mask, affine, points, 0) > 0
         flipped = tuple(axis if axis < across else axis - 1 for axis in mirrored)
@@ -49,12 +56,12 @@ def slices(
     return picture
 
 
-def _middle(copy: Isotropic) -> tuple[int, int, int]:
-    """The centre of the body, in indices; of the volume when it holds nothing."""
+def middle(data: NDArray[np.float32], affine: Affine) -> NDArray[np.float64]:
+    """The centre of the body, RAS millimetres; of the volume when it holds nothing."""
+    copy = isotropic(data, affine)
     inside = body(copy.data)
-    if not inside.any():
-        return tuple(n // 2 for n in copy.data.shape)
-    return tuple(round(value) for value in ndimage.center_of_mass(inside))
+    centre = ndimage.center_of_mass(inside) if inside.any() else np.array(copy.data.shape) // 2
+    return np.asarray(copy.origin + np.round(centre) * copy.mm)
 
 
 def _plane(copy: Isotropic, across: int, at: int) -> NDArray[np.float64]:

@@ -66,7 +66,7 @@ def _decide(base: sqlite3.Connection, config: Config, partial: bool) -> list[Ste
         decided = inventory.decide(base, verdicts(evidence, config))
         if decided != len(evidence.instances) and not partial:
             raise StopRun(f"The manifest of study {study} names files that the inventory lacks.", AGAIN)
-        inventory.cross_frames(base, Study(config, study))
+        inventory.cross_uids(base, Study(config, study))
         times += evidence.times
     files = records.files(config)
     times += files

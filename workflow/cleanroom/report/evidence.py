@@ -75,7 +75,7 @@ def load(config: Config, pseudonym: str) -> Evidence:
     listed = study.folder / "manifest.tsv"
     return Evidence(
         study=pseudonym,
-        work=study.work,
+        work=study.folder,
         instances=manifest.read(listed) if listed.is_file() else [],
         clean=CleanRecord.model_validate(found["clean"]),
         text=TextRecord.model_validate(found["redact"]),

@@ -106,11 +106,19 @@ def decide_files(base: sqlite3.Connection, set_aside_rows: list[SetAsideRow]) ->
     )
 
 
-def cross_frames(base: sqlite3.Connection, study: Study) -> None:
-    """Enter the frames of reference of a study into the crosswalk."""
+def cross_uids(base: sqlite3.Connection, study: Study) -> None:
+    """Enter what ``clean`` made of a study's UIDs into the crosswalk; instances follow with the release."""
     frames = {instance.frame_of_reference_uid for instance in study.instances} - {""}
     rows = (("frame_of_reference", frame, study.identity.uid(frame)) for frame in sorted(frames))
     base.executemany("INSERT OR REPLACE INTO crosswalk VALUES (?, ?, ?)", rows)
+    table = study.folder / "uids.tsv"
+    known = frames | {instance.sop_instance_uid for instance in study.instances}
+    lines = table.read_text().splitlines() if table.is_file() else []
+    pairs = (line.split("\t") for line in lines)
+    base.executemany(
+        "INSERT OR REPLACE INTO crosswalk VALUES ('other_uid', ?, ?)",
+        ((original, new) for original, new in pairs if original not in known),
+    )
 
 
 def close(base: sqlite3.Connection) -> int:

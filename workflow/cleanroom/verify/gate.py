@@ -1,8 +1,6 @@
 """The gate: what passes may be released, everything else is set aside with a reason."""
 
-import resource
 import shutil
-import time
 
 from cleanroom.records import SetAsideRow, VerifyRecord
 from cleanroom.study import Study
@@ -13,7 +11,7 @@ from cleanroom.verify.search import Search
 from cleanroom.verify.subject import options, subjects
 from cleanroom.verify.survey import survey
 
-_AGAIN = "delete the study's folder in private/work and run again; if it stays, report it as a bug"
+_AGAIN = "run again with --forceall --config studies=<the study>; if it stays, report it as a bug"
 FIXES = {
     "identities": "leave the series out, or report the element named: the profile has to clean it",
     "pixels": _AGAIN,
@@ -42,10 +40,9 @@ def verify_study(study: Study) -> VerifyRecord:
     VerifyRecord
         What passed, and for every series and check ``passed``, ``not applicable`` or what was found.
     """
-    started = time.monotonic()
     judged = subjects(study)
     in_force = options(study)
-    shutil.rmtree(study.work / "pictures", ignore_errors=True)
+    shutil.rmtree(study.folder / "pictures", ignore_errors=True)
     found = survey(study, judged, in_force)
     judge = Judge(found, Identities(Search(found.vocabulary)), in_force, study)
     record = VerifyRecord()
@@ -58,9 +55,6 @@ def verify_study(study: Study) -> VerifyRecord:
     record.dangling = {
         name: sorted(targets) for name in record.passed if (targets := judge.refers[name] & gone)
     }
-    record.seconds = round(time.monotonic() - started, 3)
-    record.peak_mb = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
-    record.save(study.record_path("verify"))
     return record
 
 

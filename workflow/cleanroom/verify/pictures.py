@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from cleanroom.picture import View, slices, surface
+from cleanroom.picture import View, middle, slices, surface
 from cleanroom.verify import decoded
 from cleanroom.verify.geometry import Converted
 from cleanroom.verify.header import Header
@@ -27,31 +27,40 @@ def draw(series: Series, converted: list[Converted], passed: bool) -> list[str]:
     Returns
     -------
     list of str
-        PNG files, relative to the study's work folder.
+        PNG files, relative to the study's folder.
     """
     after = Path("pictures", "after" if passed else "withheld")
-    work, name = series.study.work, series.pseudonym
+    study, name = series.study, series.pseudonym
     before = [volume for volume in series.volumes if volume.role != "uneven" and min(volume.shape[:3]) > 1]
     if not before:
         return _thumbnail(series, after)
     shown = max(before, key=lambda volume: int(np.prod(volume.shape)))
-    files = _volume(work, work / shown.file, np.array(shown.affine), Path("pictures/before"), name)
+    affine = np.array(shown.affine)
+    values = _values(study.work / shown.file)
+    if values is None:
+        return []
+    at = middle(values, affine)
+    files = _volume(study.folder, values, affine, at, Path("pictures/before", name))
     match = next((candidate for candidate in converted if candidate.same(shown)), None)
-    if match is not None:
-        files = _volume(work, match.path, match.affine, after, name) + files
+    cleaned = _values(match.path) if match else None
+    if cleaned is not None:
+        files = _volume(study.folder, cleaned, affine, at, after / name) + files
     return files
 
 
-def _volume(work: Path, file: Path, affine: NDArray[np.float64], folder: Path, name: str) -> list[str]:
-    image = nibabel.load(file)
-    proxy = image.dataobj
+def _values(file: Path) -> NDArray[np.float32] | None:
+    """The first volume of a NIfTI file; None when its voxels are colours."""
+    proxy = nibabel.load(file).dataobj
     data = np.asarray(proxy[..., 0] if len(proxy.shape) > 3 else proxy)
-    if data.dtype.names is not None:
-        return []
-    data = data.astype(np.float32)
-    drawn = {"slices": slices(data, affine)}
+    return None if data.dtype.names is not None else data.astype(np.float32)
+
+
+def _volume(
+    folder: Path, data: NDArray[np.float32], affine: NDArray[np.float64], at: NDArray[np.float64], name: Path
+) -> list[str]:
+    drawn = {"slices": slices(data, affine, at=at)}
     drawn |= {view: surface(data, affine, view) for view in VIEWS}
-    return [_save(work, folder / f"{name}-{kind}.png", image) for kind, image in drawn.items()]
+    return [_save(folder, name.with_name(f"{name.name}-{kind}.png"), image) for kind, image in drawn.items()]
 
 
 def _thumbnail(series: Series, folder: Path) -> list[str]:
@@ -66,11 +75,11 @@ def _thumbnail(series: Series, folder: Path) -> list[str]:
     grey = np.clip((frame - low) / max(high - low, 1e-6), 0, 1) * 255
     image = Image.fromarray(np.round(grey).astype(np.uint8))
     image.thumbnail((THUMBNAIL, THUMBNAIL))
-    return [_save(series.study.work, folder / f"{series.pseudonym}-frame.png", image)]
+    return [_save(series.study.folder, folder / f"{series.pseudonym}-frame.png", image)]
 
 
-def _save(work: Path, name: Path, image: Image.Image) -> str:
-    target = work / name
+def _save(home: Path, name: Path, image: Image.Image) -> str:
+    target = home / name
     target.parent.mkdir(parents=True, exist_ok=True)
     image.save(target)
     return str(name)
