@@ -36,11 +36,14 @@ from cleanroom.verify import pictures, verify_study
 PATIENT, STUDY = "P" + "A" * 12, "S" + "B" * 12
 
 
-def flat(data: np.ndarray, affine: np.ndarray, view: str = "front") -> Image.Image:
+def flat(
+    data: np.ndarray, affine: np.ndarray, view: str = "front", at: np.ndarray | None = None
+) -> Image.Image:
     """A picture that is drawn fast: the mean of the volume."""
     assert data.dtype == np.float32
     assert (data.ndim, affine.shape) == (3, (4, 4))
     assert view in ("front", "left")
+    assert at is None or at.shape == (3,)
     return Image.new("L", (4, 4), int(np.clip(data.mean(), 0, 255)))
 
 

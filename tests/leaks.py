@@ -30,10 +30,27 @@ TAGS = [
     "IssuerOfPatientID",
     "PatientComments",
 ]
-GENERIC = set(
-    "anonymous anonymized unknown none removed test head phantom patient name here device imaging".split()
-    + "medical center centre hospital clinic department".split()
-)
+GENERIC = {
+    "anonymous",
+    "anonymized",
+    "unknown",
+    "none",
+    "removed",
+    "test",
+    "head",
+    "phantom",
+    "patient",
+    "name",
+    "here",
+    "device",
+    "imaging",
+    "medical",
+    "center",
+    "centre",
+    "hospital",
+    "clinic",
+    "department",
+}
 """Words that stand in the headers of some test files and in any text about images."""
 UID = re.compile(rb"[0-9]+(?:\.[0-9]+){5,}")
 
@@ -71,7 +88,7 @@ def found(texts: set[bytes], uids: set[bytes], folder: Path) -> list[tuple[str, 
 
 
 def _stands(text: bytes, searched: bytes) -> bool:
-    """Whether a text stands there; a short one or a number as a word of its own (not ``east`` in ``least``)."""
+    """Whether a text stands there; short ones and numbers as words (``east`` is not in ``least``)."""
     if len(text) > 5 and not text.isdigit():
         return text in searched
     return text in searched and bool(

@@ -161,7 +161,7 @@ class Sample:
         """``verdict.json`` and the pictures of one series."""
         files = [f"pictures/{kind}/{series}-{view}.png" for kind in ["after", "before"] for view in PNG_NAMES]
         for file in files:
-            draw(study.work / file)
+            draw(study.folder / file)
         VerifyRecord(
             checks={series: dict.fromkeys(checks, "passed")}, pictures={series: files}, seconds=3
         ).save(study.record_path("verify"))

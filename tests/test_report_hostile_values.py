@@ -21,10 +21,10 @@ HOSTILE = f'{FORMULA} {SCRIPT} {HIDDEN} "><img src=x onerror=alert(1)> {{{{ 7*7 
 def sample(tmp_path: Path) -> Sample:
     sample = Sample(tmp_path)
     row = SetAsideRow(series=UNSURE, step="verify", reason=HOSTILE, fix=HOSTILE)
-    path = sample.config.private / "work" / FIRST / "faces.json"
+    path = sample.config.private / "studies" / FIRST / "faces.json"
     path.write_text(path.read_text().replace('"step": "deface"', '"step": "deface", "numbers": ["00009"]'))
     VerifyRecord(set_aside=[row], checks={UNSURE: {SCRIPT: HOSTILE}}).save(
-        sample.config.private / "work" / FIRST / "verdict.json"
+        sample.config.private / "studies" / FIRST / "verdict.json"
     )
     sample.add_file("=cmd()|x", kind="other", verdict="set_aside", reason="+1+1")
     sample.add_file("tab\tand\nline\u202e", kind="other", verdict="set_aside", reason="@SUM(A1)")

@@ -36,7 +36,7 @@ def test_no_line_is_wider_than_the_terminal(sample: Sample) -> None:
 
 
 def test_what_failed_comes_first(sample: Sample) -> None:
-    path = sample.config.private / "work" / FIRST / "clean.json"
+    path = sample.config.private / "studies" / FIRST / "clean.json"
     row = SetAsideRow(series=UNSURE, numbers=["00001"], step="clean", reason="clean failed (KeyError)")
     record = ReleaseRecord.load(path)
     record.model_copy(update={"set_aside": [row]}).save(path)

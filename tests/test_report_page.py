@@ -52,7 +52,7 @@ def test_nothing_is_fetched(sample: Sample, private: bool) -> None:
 
 
 def test_no_before_picture_is_on_the_shareable_page(sample: Sample) -> None:
-    work = sample.config.private / "work" / FIRST
+    work = sample.config.private / "studies" / FIRST
     before = data_uri(work / f"pictures/before/{HEAD}-front.png", LARGE)
     after = data_uri(work / f"pictures/after/{HEAD}-front.png", LARGE)
     assert before.startswith("data:image/jpeg") and before != after
@@ -69,7 +69,7 @@ def test_a_kept_face_has_no_picture_on_the_shareable_page(sample: Sample) -> Non
 
 
 def test_a_series_set_aside_has_no_picture_on_the_shareable_page(sample: Sample) -> None:
-    path = sample.config.private / "work" / FIRST / "verdict.json"
+    path = sample.config.private / "studies" / FIRST / "verdict.json"
     path.write_text(path.read_text().replace(f'"{HEAD}": [', f'"{UNSURE}": ['))
     report(sample.config)
     assert "<img" not in card(sample.page(), UNSURE)
@@ -77,7 +77,7 @@ def test_a_series_set_aside_has_no_picture_on_the_shareable_page(sample: Sample)
 
 
 def test_what_was_withheld_is_on_the_private_page_alone(sample: Sample) -> None:
-    work = sample.config.private / "work" / FIRST
+    work = sample.config.private / "studies" / FIRST
     (work / "pictures" / "after").rename(work / "pictures" / "withheld")
     record = work / "verdict.json"
     record.write_text(record.read_text().replace("pictures/after", "pictures/withheld"))

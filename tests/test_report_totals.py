@@ -122,7 +122,7 @@ def test_a_killed_study_stops_the_report(sample: Sample) -> None:
 
 def test_a_killed_study_is_set_aside_in_a_partial_report(sample: Sample) -> None:
     (sample.config.private / "studies" / SECOND / "released.json").unlink()
-    for record in (sample.config.private / "work" / SECOND).glob("*.json"):
+    for record in (sample.config.private / "studies" / SECOND).glob("*.json"):
         record.unlink()
     report(sample.config, partial=True)
     assert totals(sample)["files_released"] == 4

@@ -24,7 +24,7 @@ def test_a_series_that_passes_is_drawn_before_and_after(judged: Judged) -> None:
     ]
     assert record.pictures[flat] == [f"pictures/after/{flat}-frame.png"]
     drawn = {
-        name: Image.open(judged.study.work / name) for names in record.pictures.values() for name in names
+        name: Image.open(judged.study.folder / name) for names in record.pictures.values() for name in names
     }
     after, before = drawn[f"pictures/after/{head}-slices.png"], drawn[f"pictures/before/{head}-slices.png"]
     assert after.getpixel((0, 0)) < before.getpixel((0, 0))
@@ -37,7 +37,7 @@ def test_a_series_that_fails_leaves_no_after_picture(judged: Judged) -> None:
     assert found[0]["marks"]
     name = judged.series[0]
     assert f"pictures/withheld/{name}-front.png" in record.pictures[name]
-    assert not list((judged.study.work / "pictures" / "after").glob(f"{name}*"))
+    assert not list((judged.study.folder / "pictures" / "after").glob(f"{name}*"))
 
 
 def test_a_picture_that_cannot_be_drawn_stops_nothing(judged: Judged) -> None:
