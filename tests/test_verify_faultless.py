@@ -5,8 +5,6 @@ from pathlib import Path
 import pytest
 from judged import Judged
 
-from cleanroom.records import VerifyRecord
-
 
 def dicom(folder: Path, pattern: str, count: int) -> list[Path]:
     return sorted((folder / "dicom").glob(pattern))[:count]
@@ -31,7 +29,6 @@ def test_a_clean_series_passes(
     assert found == {}
     assert record.set_aside == []
     assert record.passed == {judged.series[0]: [row.number for row in judged.study.instances]}
-    assert VerifyRecord.load(judged.study.record_path("verify")) == record
 
 
 def test_enhanced_multi_frame_passes(scans: Path, tmp_path: Path) -> None:

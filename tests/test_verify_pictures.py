@@ -41,7 +41,7 @@ def test_a_series_that_fails_leaves_no_after_picture(judged: Judged) -> None:
 
 
 def test_a_picture_that_cannot_be_drawn_stops_nothing(judged: Judged) -> None:
-    def broken(*_: object) -> Image.Image:
+    def broken(*_: object, **__: object) -> Image.Image:
         raise ValueError("no surface")
 
     record, found = judged.verify({"slices": broken, "surface": broken})
