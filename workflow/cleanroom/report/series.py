@@ -102,7 +102,11 @@ def entry(evidence: Evidence, count: SeriesCount, lines: list[SetAsideLine]) -> 
         set_aside=lines,
         measures=face.measures,
         passed=[check for check, result in checks.items() if result == "passed"],
-        found={check: shareable(result) for check, result in checks.items() if result != "passed"},
+        found={
+            check: shareable(result)
+            for check, result in checks.items()
+            if result not in ("passed", "not applicable")
+        },
         dangling=evidence.verify.dangling.get(series, []),
         actions=evidence.clean.actions.get(series, {}),
         work=evidence.work,
