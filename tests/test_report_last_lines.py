@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from report_sample import FIRST, UNSURE, Sample
 
+from cleanroom.config import Config
 from cleanroom.records import ReleaseRecord, SetAsideRow
 from cleanroom.report import report, summary
 
@@ -51,3 +52,7 @@ def test_only_so_many_reasons_are_listed(sample: Sample) -> None:
         sample.add_file(f"x{number}", kind="other", verdict="set_aside", reason=f"reason {number}")
     report(sample.config)
     assert "more reasons: see set_aside.tsv" in summary(sample.config)
+
+
+def test_a_run_that_ended_early_says_so(tmp_path: Path) -> None:
+    assert "no report yet" in summary(Config(output=tmp_path))

@@ -29,7 +29,10 @@ def summary(config: Config) -> str:
     str
         Lines of at most 100 columns, but for a path that is longer.
     """
-    figures = Figures.model_validate_json((config.output / "report" / "report.json").read_bytes())
+    report = config.output / "report" / "report.json"
+    if not report.is_file():
+        return "There is no report yet: the run ended before its last step.\n"
+    figures = Figures.model_validate_json(report.read_bytes())
     why = reasons(_lines(config.output / "set_aside.tsv"))
     totals = figures.totals
     head = f"Cleanroom {figures.version} · profile {figures.profile}"
