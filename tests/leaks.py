@@ -45,6 +45,8 @@ GENERIC = {
     "device",
     "imaging",
     "medical",
+    "number",
+    "systems",
     "center",
     "centre",
     "hospital",
@@ -70,12 +72,10 @@ def identities(source: Path) -> tuple[set[bytes], set[bytes]]:
     return texts, uids
 
 
-def found(texts: set[bytes], uids: set[bytes], folder: Path) -> list[tuple[str, int]]:
+def found(texts: set[bytes], uids: set[bytes], folder: Path, files: list[Path]) -> list[tuple[str, int]]:
     """Files (relative) in which something of it stands, and how many different values; no value is named."""
     hits = []
-    for path in sorted(folder.rglob("*")):
-        if not path.is_file():
-            continue
+    for path in sorted(files):
         content = path.read_bytes()
         head = content[: _pixels(path, content)].lower()
         name = str(path.relative_to(folder))
