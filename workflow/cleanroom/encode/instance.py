@@ -73,8 +73,8 @@ def fill_pixels(
 
 def save(header: FileDataset, syntax: UID, path: Path) -> None:
     """Write a Part 10 file in the given transfer syntax."""
-    if syntax.is_private:
-        raise SetAside(f"the private transfer syntax {syntax} cannot be written")
+    if syntax.is_private or not syntax.is_transfer_syntax:
+        raise SetAside(f"{syntax} is not a public transfer syntax", "re-export the series uncompressed")
     header.file_meta.TransferSyntaxUID = syntax
     header.preamble = b"\0" * 128
     path.parent.mkdir(parents=True, exist_ok=True)
