@@ -18,11 +18,15 @@ VOXEL_MM = 2.0
 
 
 def defaced(folder: Path, tmp_path: Path) -> tuple[Study, FaceRecord, dict[str, SeriesFace]]:
-    """The study with most instances of a set, its record, and the decision by Series Description."""
+    """The study with most instances of a set, its record, and the decision by Series Description.
+
+    Of an image and a structure set with one description the image counts.
+    """
     study = max(converted(folder, tmp_path), key=lambda study: len(study.instances))
     record = deface_study(study)
     described = {name: rows[0].series_description for name, rows in study.series("deface").items()}
-    return study, record, {described[name]: face for name, face in record.series.items()}
+    images_last = sorted(record.series.items(), key=lambda item: item[1].decision != "not_applicable")
+    return study, record, {described[name]: face for name, face in images_last}
 
 
 def face_goes_back(study: Study, face: SeriesFace) -> float:
