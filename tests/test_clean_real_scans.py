@@ -1,8 +1,6 @@
 """Every real file is cleaned or set aside by name; what comes out is as valid as what went in."""
 
-import os
 import re
-import shutil
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
@@ -55,11 +53,8 @@ def test_every_file_is_cleaned_or_set_aside_by_name(scans: Path, tmp_path: Path)
 
 
 @pytest.mark.long
+@pytest.mark.usefixtures("dciodvfy")
 def test_no_new_error_in_dciodvfy(scans: Path, tmp_path: Path) -> None:
-    if not shutil.which("dciodvfy"):
-        if os.environ.get("CI") == "true":
-            pytest.fail("dciodvfy (dicom3tools) is not installed")
-        pytest.skip("dciodvfy (dicom3tools) is not installed")
     new = Counter[str]()
     checked = 0
     for path in distinct(scans):

@@ -90,8 +90,11 @@ def load_key(path: Path) -> bytes:
     return key
 
 
-def open_key(path: Path) -> bytes:
-    """The key in ``path``, made when there is none."""
+def open_key(named: Path | None, private: Path) -> bytes:
+    """The key of a run: the one the config names, else ``private/key``, made when there is none."""
+    if named:
+        return load_key(named)
+    path = private / "key"
     return load_key(path) if path.exists() else make_key(path)
 
 

@@ -14,7 +14,7 @@ from cleanroom import config as configuration
 from cleanroom.atomic import write_text
 from cleanroom.config import Config
 from cleanroom.errors import StopRun
-from cleanroom.identity import Identity, load_key, open_key
+from cleanroom.identity import Identity, open_key
 from cleanroom.intake.walk import fingerprint, walk
 
 _SECTIONS = {
@@ -73,7 +73,7 @@ class Plan:
         config.private.mkdir(parents=True, exist_ok=True)
         config.private.chmod(0o700)
         _check_space(config)
-        key = load_key(config.key) if config.key else open_key(config.private / "key")
+        key = open_key(config.key, config.private)
         plan = cls(config, fingerprint(config.input), _code(), Identity(key).digest("check", "")[:8].hex())
         saved = {
             "config": config.model_dump(mode="json"),

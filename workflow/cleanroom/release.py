@@ -3,7 +3,7 @@
 import os
 import shutil
 from contextlib import suppress
-from hashlib import sha256
+from hashlib import file_digest
 from pathlib import Path
 
 import pydicom
@@ -61,9 +61,7 @@ def _stage(source: Path, target: Path, numbers: list[str]) -> None:
 
 def _describe(study: Study, series: str, path: Path, home: Path) -> ReleasedInstance:
     with path.open("rb") as file:
-        digest = sha256()
-        while block := file.read(1 << 20):
-            digest.update(block)
+        digest = file_digest(file, "sha256")
     meta = pydicom.filereader.read_file_meta_info(path)
     return ReleasedInstance(
         path=(home / series / path.name).as_posix(),

@@ -39,7 +39,7 @@ class Proof:
             for item in face.masks
         }
         self._slices = {
-            _content(image.values[:, :, k, t]): image
+            _content(image.values[:, :, k, t])
             for image in self._images
             if image.volume.role == "uneven"
             for k in range(image.values.shape[2])

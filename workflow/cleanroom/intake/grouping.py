@@ -2,8 +2,10 @@
 
 import sqlite3
 from collections.abc import Iterator
-from hashlib import sha256
+from hashlib import file_digest
+from io import BufferedReader
 from pathlib import Path
+from typing import cast
 
 from cleanroom.identity import Identity, patient_original, series_original
 from cleanroom.manifest import Instance
@@ -127,8 +129,5 @@ def _mark(database: sqlite3.Connection, path: str, kind: str, verdict: str, reas
 
 
 def _digest(root: Path, path: str) -> bytes:
-    digest = sha256()
     with opened(root, path) as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.digest()
+        return file_digest(cast(BufferedReader, file), "sha256").digest()

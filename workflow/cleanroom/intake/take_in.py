@@ -12,7 +12,7 @@ from pathlib import Path
 from cleanroom import manifest
 from cleanroom.atomic import write_text
 from cleanroom.config import Config
-from cleanroom.identity import Identity, load_key, open_key
+from cleanroom.identity import Identity, open_key
 from cleanroom.intake import grouping, inventory
 from cleanroom.intake.header import Look, look
 from cleanroom.intake.kind import Kind
@@ -36,7 +36,7 @@ def take_in(config: Config, threads: int = 1) -> list[str]:
     list of str
         The pseudonyms of the studies, also written to ``private/studies.tsv``.
     """
-    identity = Identity(_key(config))
+    identity = Identity(open_key(config.key, config.private))
     root = config.input
     with inventory.opened(config.private) as database:
         run = _next_run(database)
@@ -58,10 +58,6 @@ def take_in(config: Config, threads: int = 1) -> list[str]:
             path.unlink()
     write_text(config.private / "studies.tsv", "\n".join(["study", *studies]) + "\n")
     return studies
-
-
-def _key(config: Config) -> bytes:
-    return load_key(config.key) if config.key else open_key(config.private / "key")
 
 
 def _next_run(database: sqlite3.Connection) -> int:
