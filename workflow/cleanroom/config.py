@@ -71,8 +71,9 @@ class Config(Section):
     key: Path | None = Field(
         None, description="the file with the 32 byte key; made as `private/key` on the first run when empty"
     )
-    profile: Literal["basic"] = Field(
-        "basic", description="how headers are cleaned: a file of workflow/headers/profiles"
+    profile: str = Field(
+        "sinfonia",
+        description="how headers are cleaned: `sinfonia`, `basic`, `dicomcleaner`, `radiotherapy`, `pet`, or a YAML file of your own",
     )
     faces: Faces = Field(Faces(), description="de-facing")
     studies: list[str] = Field([], description="study pseudonyms to run; empty: all")

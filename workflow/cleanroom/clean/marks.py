@@ -22,7 +22,7 @@ def code(value: str) -> Code:
 
 
 def mark(header: Dataset, profile: Profile) -> None:
-    """Say in a cleaned header that it was cleaned, by what and how."""
+    """Say in a cleaned header that it was cleaned, by what and how (PS3.15 E.1.1)."""
     header[REMOVED] = stored(REMOVED, "CS", b"YES")
     method = f"Cleanroom {__version__}\\{profile.method}"
     header[METHOD] = stored(METHOD, "LO", method.encode())

@@ -13,8 +13,8 @@ from pydicom.dataset import Dataset
 from cleanroom.clean.header import clean_header
 from cleanroom.clean.marks import mark
 from cleanroom.clean.rules import Rules
+from cleanroom.clean.values import Values
 from cleanroom.errors import SetAside
-from cleanroom.identity import Identity
 
 SOP_INSTANCE = 0x00080018
 _NEEDED = {
@@ -52,9 +52,7 @@ def read_header(file: BinaryIO) -> Dataset:
         raise SetAside(f"it cannot be read as DICOM ({type(error).__name__})") from None
 
 
-def clean_original(
-    original: Dataset, rules: Rules, identity: Identity, patient: str
-) -> tuple[Dataset, Counter[str]]:
+def clean_original(original: Dataset, rules: Rules, values: Values) -> tuple[Dataset, Counter[str]]:
     """The cleaned and marked header of one instance, and how often each action was taken.
 
     Raises
@@ -63,7 +61,7 @@ def clean_original(
         For every failure, with a reason that holds no value of the header.
     """
     try:
-        header, counts = clean_header(original, rules, identity, patient)
+        header, counts = clean_header(original, rules, values)
         for tag, name in _NEEDED.items():
             if tag not in header or not header.get_item(tag).value:
                 raise SetAside(f"it has no {name}")

@@ -1,47 +1,199 @@
-"""A cleaning profile: a YAML file of ``workflow/headers/profiles``."""
+"""A cleaning profile: a YAML file of ``workflow/headers/profiles``, or one of the user's own."""
 
-from typing import Literal
+import difflib
+import json
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, field_validator
-from pydicom.datadict import tag_for_keyword
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
-from cleanroom.clean.tables import HEADERS, options
+from cleanroom.clean import tables
+from cleanroom.clean.attribute_rule import AttributeRule, tag_of
+from cleanroom.errors import StopRun
+
+BASIC = "113100"
+Words = Literal["removed", "cleaned", "kept"]
+Held = Literal["removed", "kept"]
+_LONGITUDINAL = {"removed": "REMOVED", "shifted": "MODIFIED", "kept": "UNMODIFIED"}
+_VERBATIM = {"removed": "remove", "cleaned": "clean", "kept": "keep"}
+_DESCRIPTIONS = {"series_description": "SeriesDescription", "protocol_name": "ProtocolName"}
+_WEAKENING = {"keep", "clean", "regex", "shift"}
 
 
 class Profile(BaseModel):
-    """Which option columns are on, and what differs from the table."""
+    """What becomes of every attribute: the options of PS3.15 Annex E, and what differs from them."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    codes: list[str]
-    """CID 7050 codes that the header cleaning alone earns."""
-    options: list[str]
-    longitudinal: Literal["REMOVED", "MODIFIED", "UNMODIFIED"]
+    name: str
+    about: str = ""
     method: str
-    overrides: dict[str, str] = {}
-    dummies: dict[str, str] = {}
+    """The text of (0012,0063)."""
+    dates: Literal["removed", "shifted", "kept"]
+    descriptions: Words
+    series_description: Words | None = None
+    """As `descriptions` when empty."""
+    protocol_name: Words | None = None
+    """As `descriptions` when empty."""
+    patient_characteristics: Held
+    device: Held
+    institution: Held
+    clinical_trial: Held
+    uids: Literal["replaced", "kept"]
+    private: Literal["removed", "safe"]
+    private_creators: dict[str, Literal["keep"] | list[str]] = {}
+    """With ``safe``: private creators whose elements (``xxee``) stay as well."""
+    structured_content: Words
+    graphics: Words
+    replace: dict[str, str] = {}
+    """Attribute at the root → its new value."""
+    attributes: list[AttributeRule] = []
+    """First match wins; before `replace` and the tables."""
 
-    @field_validator("options")
+    @field_validator("replace")
     @classmethod
-    def _columns(cls, value: list[str]) -> list[str]:
-        if unknown := set(value) - set(options()):
-            raise ValueError(f"not a column of table_e1_1.tsv: {', '.join(sorted(unknown))}")
+    def _known(cls, value: dict[str, str]) -> dict[str, str]:
+        for word in value:
+            tag_of(word)
         return value
 
-    @field_validator("overrides", "dummies")
-    @classmethod
-    def _keywords(cls, value: dict[str, str]) -> dict[str, str]:
-        if unknown := [word for word in value if tag_for_keyword(word) is None]:
-            raise ValueError(f"not a DICOM keyword: {', '.join(unknown)}")
-        return value
+    @cached_property
+    def options(self) -> list[dict[str, str]]:
+        """The rows of ``options.tsv`` that are in force."""
+        return [row for row in tables.rows("options.tsv") if getattr(self, row["control"]) == row["setting"]]
+
+    @cached_property
+    def rules(self) -> list[AttributeRule]:
+        """Every rule for single attributes, the first that fits counts."""
+        replaced = [
+            AttributeRule(attribute=f"/{word}", action="value", value=value, insert=True)
+            for word, value in self.replace.items()
+        ]
+        worded = [
+            AttributeRule(attribute=attribute, action=_VERBATIM[setting], why=f"`{control}: {setting}`")
+            for control, attribute in _DESCRIPTIONS.items()
+            if (setting := getattr(self, control)) is not None
+        ]
+        return [*self.attributes, *replaced, *worded]
+
+    @cached_property
+    def codes(self) -> list[str]:
+        """CID 7050 codes that the header cleaning earns; 113100 only when nothing is weaker than it."""
+        basic = [] if self.weaker else [BASIC]
+        return basic + sorted(row["code"] for row in self.options if row["code"])
+
+    @cached_property
+    def weaker(self) -> list[str]:
+        """What keeps more than the Basic Profile with the options in force allows."""
+        found = [f"{row['control']}: {row['setting']}" for row in self.options if row["cell"] == "V"]
+        if self.clinical_trial == "kept":
+            found.append("clinical_trial: kept")
+        listed = dict(tables.rules(self.options))
+        for rule in self.rules:
+            cell = listed.get(f"{rule.place[1] >> 16:04X},{rule.place[1] & 0xFFFF:04X}", "K")
+            allowed = cell in ("K", "V") or (cell == "C" and rule.action != "keep")
+            if rule.action in _WEAKENING and not allowed:
+                found.append(f"{rule.attribute}: {rule.action}")
+        return found
+
+    @property
+    def longitudinal(self) -> str:
+        """(0028,0303) Longitudinal Temporal Information Modified."""
+        return _LONGITUDINAL[self.dates]
+
+    @property
+    def keeps(self) -> frozenset[str]:
+        """Kinds of identifying text that the profile retains."""
+        kinds = {"device": self.device, "place": self.institution, "date": self.dates}
+        return frozenset(kind for kind, setting in kinds.items() if setting == "kept")
+
+    def digest(self) -> str:
+        """Changes when the profile, or a file that it names, does."""
+        content = sha256(self.model_dump_json().encode())
+        for rule in self.rules:
+            if rule.csv and rule.csv.file.is_file():
+                content.update(rule.csv.file.read_bytes())
+        return content.hexdigest()[:16]
+
+
+def names() -> list[str]:
+    """The profiles that come with Cleanroom."""
+    return sorted(path.stem for path in (tables.HEADERS / "profiles").glob("*.yaml"))
 
 
 def load(name: str) -> Profile:
-    """The profile of this name."""
-    return Profile.model_validate(yaml.safe_load((HEADERS / "profiles" / f"{name}.yaml").read_text()))
+    """A profile that comes with Cleanroom, or the user's own file.
+
+    Parameters
+    ----------
+    name
+        ``sinfonia``, or a path that ends in ``.yaml``.
+
+    Raises
+    ------
+    StopRun
+        With what is wrong, and the nearest key where one is unknown.
+    """
+    values = _values(name, Path())
+    try:
+        return Profile.model_validate(values | {"name": Path(name).stem})
+    except ValidationError as error:
+        lines = [_explain(item) for item in error.errors()]
+        raise StopRun(f"The profile {name} cannot be used:\n  " + "\n  ".join(lines), "mend it") from None
 
 
-def by_tag(words: dict[str, str]) -> dict[int, str]:
-    """Keywords turned into tags."""
-    return {tag_for_keyword(word) or 0: value for word, value in words.items()}
+def _values(name: str, beside: Path, seen: tuple[Path, ...] = ()) -> dict[str, Any]:
+    path = _path(name, beside)
+    if path in seen:
+        raise StopRun(f"The profile {name} extends itself.", "mend its `extends:`")
+    try:
+        own = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise StopRun(f"The profile {path} is not YAML: {error}", "mend that line") from None
+    if not isinstance(own, dict):
+        raise StopRun(f"The profile {path} is not a mapping of keys.", "see docs/profiles.md")
+    for rule in own.get("attributes") or []:
+        if isinstance(rule, dict) and isinstance(rule.get("csv"), dict) and "file" in rule["csv"]:
+            rule["csv"]["file"] = str(path.parent / rule["csv"]["file"])
+    parent = own.pop("extends", None)
+    return own if parent is None else _merged(_values(str(parent), path.parent, (*seen, path)), own)
+
+
+def _merged(parent: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    merged = parent | own
+    for key in ("replace", "private_creators"):
+        merged[key] = (parent.get(key) or {}) | (own.get(key) or {})
+    merged["attributes"] = [*(own.get("attributes") or []), *(parent.get("attributes") or [])]
+    return merged
+
+
+def _path(name: str, beside: Path) -> Path:
+    if name.endswith((".yaml", ".yml")):
+        path = beside / name
+        if not path.is_file():
+            raise StopRun(f"There is no profile file {path}.", "mend `profile` in config.yaml")
+        return path.resolve()
+    if name not in names():
+        near = difflib.get_close_matches(name, names(), n=1, cutoff=0.3)
+        hint = f"did you mean `{near[0]}`? " if near else ""
+        raise StopRun(
+            f"There is no profile `{name}`; {hint}there are {', '.join(names())}.",
+            "mend `profile` in config.yaml; a file of your own ends in .yaml",
+        )
+    return tables.HEADERS / "profiles" / f"{name}.yaml"
+
+
+def _explain(item: Any) -> str:
+    where = ".".join(str(part) for part in item["loc"])
+    if item["type"] != "extra_forbidden":
+        return f"{where}: {item['msg'].removeprefix('Value error, ')}"
+    model = AttributeRule if "attributes" in item["loc"] else Profile
+    known = [*model.model_fields, "extends"]
+    near = difflib.get_close_matches(str(item["loc"][-1]), known, n=1, cutoff=0.5)
+    return f"{where}: there is no such key" + (f"; did you mean `{near[0]}`?" if near else "")
+
+
+__all__ = ["BASIC", "Profile", "load", "names"]

@@ -10,6 +10,8 @@ from cleanroom.clean.meta import transfer_syntax_of
 from cleanroom.clean.original import clean_original, quiet_pydicom, read_header
 from cleanroom.clean.profile import load
 from cleanroom.clean.rules import Rules
+from cleanroom.clean.text import TextCleaner
+from cleanroom.clean.values import Values
 from cleanroom.errors import SetAside
 from cleanroom.manifest import Instance
 from cleanroom.records import CleanRecord, SetAsideRow
@@ -35,14 +37,22 @@ def clean_study(study: Study) -> CleanRecord:
     CleanRecord
         What was done to each series.
     """
-    rules = Rules(load(study.config.profile))
-    record = CleanRecord(profile=study.config.profile, options=[code(value) for value in rules.profile.codes])
+    profile = load(study.config.profile)
+    rules = Rules(profile)
+    values = Values(study.identity, study.patient, TextCleaner(study.identifying, profile.keeps))
+    record = CleanRecord(
+        profile=profile.name,
+        options=[code(value) for value in profile.codes],
+        kept=rules.kept,
+        own=rules.own,
+        weaker=profile.weaker,
+    )
     with archive.new_archive(study.work / "headers.zip") as headers, quiet_pydicom():
         for series, instances in study.series("clean").items():
             counts: Counter[str] = Counter()
             for instance in instances:
                 try:
-                    counts.update(_clean_instance(study, rules, instance, headers))
+                    counts.update(_clean_instance(study, rules, values, instance, headers))
                 except SetAside as failure:
                     record.set_aside.append(_row(instance, failure))
             record.actions[series] = dict(sorted(counts.items()))
@@ -51,13 +61,15 @@ def clean_study(study: Study) -> CleanRecord:
     return record
 
 
-def _clean_instance(study: Study, rules: Rules, instance: Instance, headers: ZipFile) -> Counter[str]:
+def _clean_instance(
+    study: Study, rules: Rules, values: Values, instance: Instance, headers: ZipFile
+) -> Counter[str]:
     try:
         with opened(study.config.input, instance.path) as file:
             original = read_header(file)
     except _NOT_OPENED as error:
         raise SetAside(f"the file cannot be opened ({type(error).__name__})") from None
-    header, counts = clean_original(original, rules, study.identity, instance.patient)
+    header, counts = clean_original(original, rules, values)
     name = archive.member(instance.series, instance.number)
     archive.add(headers, name, header, transfer_syntax_of(original))
     return counts

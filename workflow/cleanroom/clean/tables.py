@@ -1,14 +1,11 @@
 """The tables of ``workflow/headers``."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
 HEADERS = Path(__file__).parents[2] / "headers"
-
-FIXED = ("tag", "name", "basic", "why")
-"""Columns of the rule tables that are not options."""
 
 
 @cache
@@ -18,18 +15,26 @@ def rows(name: str) -> tuple[dict[str, str], ...]:
         return tuple(csv.DictReader(file, dialect="excel-tab"))
 
 
-def rules(options: list[str]) -> Iterator[tuple[str, str]]:
-    """Tag pattern and action of every listed attribute, with the cells of these options merged in.
-
-    The cell that cleans (C) goes before the one that keeps (K), and either before the basic action: where two
-    options disagree (PS3.15 Table E.1-1 has eleven such attributes), less is retained.
-    """
+def rules(options: Iterable[Mapping[str, str]]) -> Iterator[tuple[str, str]]:
+    """Tag pattern and action of every listed attribute, with the cells of these options merged in."""
     for name in ("table_e1_1.tsv", "unlisted.tsv"):
         for row in rows(name):
-            cells = {row[option] for option in options} - {""}
-            yield row["tag"], min(cells) if cells else row["basic"]
+            yield row["tag"], cell(row, options)
 
 
-def options() -> list[str]:
-    """The option columns of Table E.1-1."""
-    return [column for column in rows("table_e1_1.tsv")[0] if column not in FIXED]
+def cell(row: Mapping[str, str], options: Iterable[Mapping[str, str]]) -> str:
+    """The action of one row.
+
+    The cell that cleans (C) goes before the one that keeps (K), and either before the basic action: where two
+    options disagree (PS3.15 Table E.1-1 has eleven such attributes), less is retained. What the user keeps
+    word for word (V, no option of the standard) goes before all.
+
+    Parameters
+    ----------
+    row
+        Of a table with a column ``basic`` and one for each option.
+    options
+        The rows of ``options.tsv`` in force.
+    """
+    found = {option["cell"] or row[option["column"]] for option in options if row[option["column"]]}
+    return "V" if "V" in found else min(found, default=row["basic"])

@@ -8,7 +8,7 @@ from cleanroom.verify.findings import Findings
 from cleanroom.verify.identities import Identities
 from cleanroom.verify.judgement import CHECKS, Judge
 from cleanroom.verify.search import Search
-from cleanroom.verify.subject import options, subjects
+from cleanroom.verify.subject import policy, subjects
 from cleanroom.verify.survey import survey
 
 _AGAIN = "run again with --forceall --config studies=<the study>; if it stays, report it as a bug"
@@ -41,10 +41,10 @@ def verify_study(study: Study) -> VerifyRecord:
         What passed, and for every series and check ``passed``, ``not applicable`` or what was found.
     """
     judged = subjects(study)
-    in_force = options(study)
+    allowed = policy(study)
     shutil.rmtree(study.folder / "pictures", ignore_errors=True)
-    found = survey(study, judged, in_force)
-    judge = Judge(found, Identities(Search(found.vocabulary)), in_force, study)
+    found = survey(study, judged, allowed)
+    judge = Judge(found, Identities(Search(found.vocabulary)), allowed, study)
     record = VerifyRecord()
     for series in judged:
         findings = judge.judge(series, record)

@@ -29,7 +29,7 @@ from cleanroom.verify.mapped import mapped, original
 from cleanroom.verify.masks import Mask
 from cleanroom.verify.regions import STRUCTURE_SET
 from cleanroom.verify.removed import Heads
-from cleanroom.verify.subject import Pair, Series
+from cleanroom.verify.subject import Pair, Policy, Series
 from cleanroom.verify.survey import Survey
 
 PASSED, NOT_APPLICABLE = "passed", "not applicable"
@@ -43,7 +43,7 @@ class Judge:
 
     survey: Survey
     identities: Identities
-    options: frozenset[str]
+    policy: Policy
     """Codes of CID 7050 in force."""
     study: Study
     refers: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -86,7 +86,7 @@ class Judge:
             found.run("identities", lambda: self.identities.findings(pair.after, name), number)
             found.run("pixels", lambda: pixels.findings(pair, series.face, series_masks), number)
             found.run("references", lambda: references.findings(pair, self.survey.graph, cut), number)
-            found.run("marks", lambda: marks.findings(pair, series, self.options, drawn), number)
+            found.run("marks", lambda: marks.findings(pair, series, self.policy, drawn), number)
             found.run("conformance", lambda: conformance.findings(pair), number)
 
     def _outlines(self, pair: Pair, found: Findings) -> tuple[Counter[str], bool]:

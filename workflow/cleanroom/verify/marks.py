@@ -3,15 +3,16 @@
 from cleanroom.records import SeriesFace
 from cleanroom.verify import tables
 from cleanroom.verify.header import Header
-from cleanroom.verify.subject import Ids, Pair, Series
+from cleanroom.verify.subject import Ids, Pair, Policy, Series
 from cleanroom.verify.tables import Identifying
 
 METHOD_CODES = 0x00120064
+NAME, ID = 0x00100010, 0x00100020
 REMOVED, METHOD, CODE = 0x00120062, 0x00120063, 0x00080100
-BASIC, PIXEL_DATA, VISUAL_FEATURES, SAFE_PRIVATE = "113100", "113101", "113102", "113111"
+PIXEL_DATA, VISUAL_FEATURES, SAFE_PRIVATE = "113101", "113102", "113111"
 
 
-def findings(pair: Pair, series: Series, options: frozenset[str], drawn: bool = False) -> list[str]:
+def findings(pair: Pair, series: Series, policy: Policy, drawn: bool = False) -> list[str]:
     """What is missing from, or left in, the header of one instance.
 
     ``drawn``: it is a structure set on images whose face was removed.
@@ -19,19 +20,19 @@ def findings(pair: Pair, series: Series, options: frozenset[str], drawn: bool = 
     after = pair.after
     codes = _codes(after)
     found = [] if after.buffer[:128] == bytes(128) else ["the preamble is not empty"]
-    found += _declared(after, codes)
+    found += _declared(after, codes, policy)
     new = codes - _codes(pair.before)
     found += _face_code(codes, new, series.face, drawn)
     if PIXEL_DATA in new and not series.text.frames_read:
         found.append("113101 is listed, but no frame was read for words")
     patient = pair.row.patient
-    if (after.text(0x00100010), after.text(0x00100020)) != (patient, patient):
+    if any(after.text(tag) != patient for tag in (NAME, ID) if tag not in policy.own):
         found.append("Patient's Name and Patient ID are not the pseudonym")
-    if SAFE_PRIVATE not in options and _private(after):
+    if SAFE_PRIVATE not in policy.options and _private(after):
         found.append("private elements are left")
     if after.text(0x00020003) != after.text(0x00080018):
         found.append("the SOP Instance UID is not that of the file meta information")
-    return found + _left(pair, options)
+    return found + _left(pair, policy)
 
 
 def of_series(series: Series, before: dict[str, Ids], after: dict[str, Ids]) -> list[str]:
@@ -64,14 +65,13 @@ def _codes(header: Header) -> set[str]:
     }
 
 
-def _declared(header: Header, codes: set[str]) -> list[str]:
+def _declared(header: Header, codes: set[str], policy: Policy) -> list[str]:
     found = []
     if header.text(REMOVED) != "YES":
         found.append("(0012,0062) Patient Identity Removed is not YES")
     if not header.text(METHOD):
         found.append("(0012,0063) De-identification Method is missing")
-    if BASIC not in codes:
-        found.append("(0012,0064) does not list 113100")
+    found += [f"(0012,0064) does not list {code}" for code in sorted(policy.options - codes)]
     return found
 
 
@@ -92,7 +92,7 @@ def _private(header: Header) -> bool:
     return any(tag >> 16 & 1 for tag in tags)
 
 
-def _left(pair: Pair, options: frozenset[str]) -> list[str]:
+def _left(pair: Pair, policy: Policy) -> list[str]:
     """Attributes that must be gone, or that still hold the original's value."""
     table = tables.identifying()
     after = pair.after
@@ -101,7 +101,7 @@ def _left(pair: Pair, options: frozenset[str]) -> list[str]:
     found = []
     for tag in sorted(present & table.keys()):
         row = table[tag]
-        if row.unless & options:
+        if row.unless & policy.options or tag in policy.kept:
             continue
         if row.rule == "absent":
             found.append(f"{_label(row)} is still there")

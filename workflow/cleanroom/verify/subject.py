@@ -71,9 +71,26 @@ class Pair:
     covered: int
 
 
-def options(study: Study) -> frozenset[str]:
-    """The codes of the options in force, as the step clean wrote them down."""
-    return frozenset(code.value for code in _record(study, "clean", CleanRecord).options)
+@dataclass(frozen=True)
+class Policy:
+    """What the profile allows, as the step clean wrote it down."""
+
+    options: frozenset[str] = frozenset()
+    """Codes of CID 7050 in force."""
+    kept: frozenset[int] = frozenset()
+    """Tags that the user's profile keeps word for word."""
+    own: frozenset[int] = frozenset()
+    """Tags whose value the user's profile makes."""
+
+
+def policy(study: Study) -> Policy:
+    """What the profile of a study allows."""
+    record = _record(study, "clean", CleanRecord)
+    return Policy(
+        frozenset(code.value for code in record.options),
+        frozenset(int(tag, 16) for tag in record.kept),
+        frozenset(int(tag, 16) for tag in record.own),
+    )
 
 
 def subjects(study: Study) -> list[Series]:

@@ -12,7 +12,7 @@ from cleanroom.study import Study
 from cleanroom.verify.header import Header
 from cleanroom.verify.mapped import mapped, original
 from cleanroom.verify.references import Graph
-from cleanroom.verify.subject import Ids, Series
+from cleanroom.verify.subject import Ids, Policy, Series
 from cleanroom.verify.vocabulary import Vocabulary
 
 log = logging.getLogger(__name__)
@@ -30,13 +30,13 @@ class Survey:
     after: dict[Key, Ids] = field(default_factory=dict)
 
 
-def survey(study: Study, judged: list[Series], options: frozenset[str]) -> Survey:
+def survey(study: Study, judged: list[Series], allowed: Policy) -> Survey:
     """Read the header of every original of the manifest, and of every file to be released.
 
     Originals that were set aside are read too: their names must not be in what goes out either.
     """
     graph = Graph(cache(lambda: _elsewhere(study)))
-    found = Survey(Vocabulary(options=options), graph)
+    found = Survey(Vocabulary(options=allowed.options, kept=allowed.kept), graph)
     released = {(series.pseudonym, row.number) for series in judged for row in series.rows}
     for row in study.instances:
         key = (row.series, row.number)

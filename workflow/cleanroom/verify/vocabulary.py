@@ -51,6 +51,8 @@ class Vocabulary:
         Technical values that stay, and that a place, device or description may equal by chance.
     options
         Codes of the options in force: what one of them retains is not harvested.
+    kept
+        Tags that the user's profile keeps word for word: not harvested either.
     """
 
     names: set[str] = field(default_factory=set)
@@ -61,6 +63,7 @@ class Vocabulary:
     raw: set[bytes] = field(default_factory=set)
     retained: set[str] = field(default_factory=set)
     options: frozenset[str] = frozenset()
+    kept: frozenset[int] = frozenset()
     _seen: set[tuple[int, bytes]] = field(default_factory=set)
 
     def harvest(self, header: Header) -> None:
@@ -71,6 +74,8 @@ class Vocabulary:
             tag, vr = element.tag, element.vr
             if tag == CHARACTER_SET:
                 encodings = _encodings(header.value(element))
+            if tag in self.kept:
+                continue
             if vr == "UI":
                 if tag not in classes and RETAIN_UIDS not in self.options:
                     self._uid(header.value(element))

@@ -1,0 +1,1 @@
+"""Other header cleaners, each run in an environment of its own."""
