@@ -8,7 +8,7 @@ import pydicom
 from pydicom.dataset import Dataset
 from pydicom.uid import ExplicitVRLittleEndian
 
-from cleanroom.clean.encoding import Encoding
+from cleanroom.header.encoding import Encoding
 from cleanroom.clean.meta import file_meta, header_syntax, transfer_syntax_of
 from cleanroom.clean.original import clean_original, quiet_pydicom, read_header
 from cleanroom.clean.profile import load

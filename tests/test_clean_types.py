@@ -4,7 +4,7 @@ import pytest
 from cleaning import BASIC, CT, MR, cleaned, instance
 from pydicom.datadict import tag_for_keyword
 
-from cleanroom.clean import tables
+from cleanroom.header import tables
 from cleanroom.clean.profile import Profile
 from cleanroom.clean.rules import Rules, resolve
 

@@ -27,4 +27,10 @@ def replacing(path: Path, mode: int = 0o600) -> Iterator[Path]:
 def write_text(path: Path, text: str, mode: int = 0o600) -> None:
     """Write a whole text file, or leave the old one."""
     with replacing(path, mode) as part:
-        part.write_text(text)
+        part.write_text(text, encoding="utf-8")
+
+
+def write_changed(path: Path, text: str) -> None:
+    """Write a text file unless it says just that: an unchanged one keeps its modification time."""
+    if not path.is_file() or path.read_text(encoding="utf-8") != text:
+        write_text(path, text)

@@ -73,7 +73,8 @@ class Config(Section):
     )
     profile: str = Field(
         "sinfonia",
-        description="how headers are cleaned: `sinfonia`, `basic`, `dicomcleaner`, `radiotherapy`, `pet`, or a YAML file of your own",
+        description="how headers are cleaned: `sinfonia`, `basic`, `dicomcleaner`, `radiotherapy`, `pet`, or "
+        "a YAML file of your own",
     )
     faces: Faces = Field(Faces(), description="de-facing")
     studies: list[str] = Field([], description="study pseudonyms to run; empty: all")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from cleanroom.atomic import write_text
+from cleanroom.atomic import write_changed
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,7 @@ def write(path: Path, instances: Iterable[Instance]) -> None:
     )
     table.writeheader()
     table.writerows(asdict(instance) for instance in instances)
-    if not path.is_file() or path.read_text() != text.getvalue():
-        write_text(path, text.getvalue())
+    write_changed(path, text.getvalue())
 
 
 def read(path: Path) -> list[Instance]:

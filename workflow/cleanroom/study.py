@@ -1,5 +1,6 @@
 """The folders of one study, and what earlier steps decided about it."""
 
+import json
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
@@ -7,6 +8,7 @@ from pathlib import Path
 
 from cleanroom import manifest
 from cleanroom.config import Config
+from cleanroom.header.identifying import Identifying
 from cleanroom.identity import Identity, load_key
 from cleanroom.manifest import Instance
 from cleanroom.records import Record, SetAsideRow
@@ -59,6 +61,12 @@ class Study:
     def instances(self) -> list[Instance]:
         """Every instance of the manifest."""
         return manifest.read(self.folder / "manifest.tsv")
+
+    @cached_property
+    def identifying(self) -> Identifying:
+        """Names, IDs, dates and places in the study's headers, which its texts may repeat."""
+        found = json.loads((self.folder / "identities.json").read_text(encoding="utf-8"))
+        return frozenset((kind, text) for kind, text in found)
 
     @property
     def patient(self) -> str:

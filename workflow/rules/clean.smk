@@ -1,6 +1,7 @@
 rule clean:
     input:
         manifest=PRIVATE / "studies" / "{study}" / "manifest.tsv",
+        identities=PRIVATE / "studies" / "{study}" / "identities.json",
     output:
         record=PRIVATE / "studies" / "{study}" / "clean.json",
         headers=temp(PRIVATE / "work" / "{study}" / "headers.zip"),

@@ -11,8 +11,8 @@ from pydicom.dataset import Dataset
 from pydicom.uid import ExplicitVRLittleEndian
 
 from cleanroom.atomic import replacing
-from cleanroom.clean.encoding import Encoding
 from cleanroom.clean.meta import file_meta, header_syntax
+from cleanroom.header.encoding import Encoding
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 

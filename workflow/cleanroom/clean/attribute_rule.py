@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from pydicom.datadict import tag_for_keyword
 from pydicom.dataset import Dataset
 
-from cleanroom.clean.elements import value_of
+from cleanroom.header.elements import value_of
 
 Action = Literal[
     "keep", "clean", "remove", "empty", "value", "csv", "hash", "shift", "uid", "regex", "set_aside"
@@ -34,7 +34,8 @@ class AttributeRule(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     attribute: str = Field(
-        description="keyword or (gggg,eeee), at any level; `Sequence>Attribute` only there; `/Attribute` only at the root"
+        description="keyword or (gggg,eeee), at any level; `Sequence>Attribute` only there; "
+        "`/Attribute` only at the root"
     )
     action: Action
     value: str = ""

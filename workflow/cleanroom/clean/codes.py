@@ -6,9 +6,9 @@ from functools import cache, lru_cache
 from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
 
-from cleanroom.clean import tables
 from cleanroom.clean.dummies import WORD
-from cleanroom.clean.elements import Stored, stored, value_of
+from cleanroom.header import tables
+from cleanroom.header.elements import Stored, stored, value_of
 
 SCHEME, VERSION, MEANING = 0x00080102, 0x00080103, 0x00080104
 VALUES = {0x00080100: "SH", 0x00080119: "UC", 0x00080120: "UR"}

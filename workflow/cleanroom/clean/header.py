@@ -8,10 +8,15 @@ from pydicom.datadict import keyword_for_tag as name_of
 from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
 
-from cleanroom.charset import decoded, terms_of
-from cleanroom.clean import codes, elements
+from cleanroom.clean import codes
 from cleanroom.clean.attribute_rule import AttributeRule
-from cleanroom.clean.elements import (
+from cleanroom.clean.private import PrivateRules, clean_private
+from cleanroom.clean.rules import SET_ASIDE, SOP_CLASS, Decisions, Rules
+from cleanroom.clean.values import WORDY, Terms, Values, capped
+from cleanroom.errors import SetAside
+from cleanroom.header import elements
+from cleanroom.header.charset import DEFAULT, decoded, terms_of
+from cleanroom.header.elements import (
     Element,
     Stored,
     explicit_vr,
@@ -22,11 +27,8 @@ from cleanroom.clean.elements import (
     stored,
     value_of,
 )
-from cleanroom.clean.legality import is_legal, same_kind
-from cleanroom.clean.private import PrivateRules, clean_private
-from cleanroom.clean.rules import SET_ASIDE, SOP_CLASS, Decisions, Rules, standard_vr
-from cleanroom.clean.values import WORDY, Terms, Values, capped
-from cleanroom.errors import SetAside
+from cleanroom.header.legality import is_legal, same_kind
+from cleanroom.header.standard import standard_vr
 
 CHARACTER_SET, PATIENT_ID = 0x00080005, 0x00100020
 _SHORT = {"CS", "DS", "IS", "AE"}
@@ -69,8 +71,8 @@ def clean_header(header: Dataset, rules: Rules, values: Values) -> tuple[Dataset
     private = PrivateRules(profile.private_creators) if profile.private == "safe" else None
     patient_id = value_of(header.get_item(PATIENT_ID), "LO") if PATIENT_ID in header else b""
     cleaner = _Cleaner(rules.decisions(header), values, private, profile.dates, patient_id)
-    clean = cleaner.dataset(header, 0, False, ())
-    cleaner.insert(clean, terms_of(header, ()))
+    clean = cleaner.dataset(header, 0, False, DEFAULT)
+    cleaner.insert(clean, terms_of(header))
     return clean, cleaner.counts
 
 

@@ -3,9 +3,9 @@
 from pydicom.dataset import Dataset
 
 from cleanroom import __version__
-from cleanroom.clean import elements, tables
-from cleanroom.clean.elements import items_of, stored, value_of
 from cleanroom.clean.profile import Profile
+from cleanroom.header import elements, tables
+from cleanroom.header.elements import items_of, stored, value_of
 from cleanroom.records import Code
 
 REMOVED = 0x00120062

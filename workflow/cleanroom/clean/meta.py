@@ -9,10 +9,10 @@ from pydicom.uid import (
 )
 
 from cleanroom import __version__
-from cleanroom.clean import elements
-from cleanroom.clean.elements import stored, value_of
-from cleanroom.clean.encoding import Encoding
 from cleanroom.errors import SetAside
+from cleanroom.header import elements
+from cleanroom.header.elements import stored, value_of
+from cleanroom.header.encoding import Encoding
 
 IMPLEMENTATION_CLASS_UID = "2.25.188264930264733254106290817331524117841"
 IMPLEMENTATION_VERSION = f"CLEANROOM_{__version__}"[:16]

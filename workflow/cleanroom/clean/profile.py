@@ -1,7 +1,6 @@
 """A cleaning profile: a YAML file of ``workflow/headers/profiles``, or one of the user's own."""
 
 import difflib
-import json
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -10,9 +9,9 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
-from cleanroom.clean import tables
 from cleanroom.clean.attribute_rule import AttributeRule, tag_of
 from cleanroom.errors import StopRun
+from cleanroom.header import tables
 
 BASIC = "113100"
 Words = Literal["removed", "cleaned", "kept"]

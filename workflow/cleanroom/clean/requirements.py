@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from cleanroom.clean.tables import HEADERS
+from cleanroom.header.tables import HEADERS
 
 
 class Requirements:

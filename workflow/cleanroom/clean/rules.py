@@ -1,15 +1,13 @@
 """What is done with each attribute: the tables, a profile and the object's own requirements."""
 
-from functools import cache
-
-from pydicom._dicom_dict import DicomDictionary
 from pydicom.dataset import Dataset
 
-from cleanroom.clean import tables
 from cleanroom.clean.attribute_rule import AttributeRule
-from cleanroom.clean.elements import value_of
 from cleanroom.clean.profile import Profile
 from cleanroom.clean.requirements import requirements
+from cleanroom.header import tables
+from cleanroom.header.elements import value_of
+from cleanroom.header.standard import standard_vr
 
 SOP_CLASS = 0x00080016
 SET_ASIDE = "set_aside"
@@ -166,24 +164,6 @@ class _Cells:
             f"{parent >> 16:04X},{parent & 0xFFFF:04X}>{tag >> 16:04X},{tag & 0xFFFF:04X}"
         )
         return inside or own or self._basic_defaults[(standard_vr(tag) or "UN")[:2]]
-
-
-@cache
-def standard_vr(tag: int) -> str | None:
-    """The value representation that PS3.6 gives, ``US or SS`` and the like included."""
-    entry = DicomDictionary.get(tag)
-    if entry is None and tag >> 24 in (0x50, 0x60) and not tag >> 16 & 1:
-        return _repeated(tag)
-    return entry[0] if entry and entry[0] != "NONE" else None
-
-
-def _repeated(tag: int) -> str | None:
-    from pydicom.datadict import dictionary_VR  # noqa: PLC0415
-
-    try:
-        return dictionary_VR(tag)
-    except KeyError:
-        return None
 
 
 def resolve(cell: str, kind: str) -> str:

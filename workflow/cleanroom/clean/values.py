@@ -5,13 +5,13 @@ import re
 from functools import cache
 from pathlib import Path
 
-from cleanroom.charset import decoded, encoded
 from cleanroom.clean.attribute_rule import AttributeRule, Lookup
 from cleanroom.clean.dates import shifted_date, shifted_datetime
 from cleanroom.clean.dummies import dummy
-from cleanroom.clean.legality import is_legal
 from cleanroom.clean.text import TextCleaner
 from cleanroom.errors import SetAside, StopRun
+from cleanroom.header.charset import decoded, encoded
+from cleanroom.header.legality import is_legal
 from cleanroom.identity import Identity
 
 Terms = tuple[str, ...]
@@ -92,7 +92,7 @@ class Values:
 
     def speaks(self, value: bytes) -> bool:
         """Whether bytes of any kind hold text with one of the study's identities."""
-        texts = (value.decode("latin-1"), value.decode("utf-16-le", "ignore"), value[1:].decode("utf-16-le", "ignore"))
+        texts = [value.decode("latin-1"), *(value[start:].decode("utf-16-le", "ignore") for start in (0, 1))]
         runs = (run for text in texts for run in _PRINTED.findall(text))
         return any(self._text.cleaned(run, technical=True) != run for run in runs)
 

@@ -10,10 +10,10 @@ from pydicom.dataset import Dataset
 from pydicom.filereader import read_dataset
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian
 
-from cleanroom.clean.elements import UNDEFINED
-from cleanroom.clean.encoding import Encoding
 from cleanroom.clean.meta import file_meta
 from cleanroom.errors import SetAside
+from cleanroom.header.elements import UNDEFINED
+from cleanroom.header.encoding import Encoding
 
 PIXELS = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
 _CHUNK = 1 << 20

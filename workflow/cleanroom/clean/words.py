@@ -4,7 +4,7 @@ import re
 
 from pydicom.dataset import Dataset
 
-from cleanroom.clean.elements import items_of, value_of
+from cleanroom.header.elements import items_of, value_of
 
 SHORTEST = 4
 _SOURCES = (

@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom import Dataset
 
-from cleanroom.clean.elements import stored, value_of
 from cleanroom.encode.faces import Face, Points
 from cleanroom.encode.images import Images
 from cleanroom.encode.structures import referenced_images, rois
 from cleanroom.errors import SetAside
+from cleanroom.header.elements import stored, value_of
 
 NUMBER_OF_POINTS, DATA = 0x30060046, 0x30060050
 WIDENED_MM = 3.0

@@ -7,6 +7,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import cast
 
+from cleanroom.header.identifying import Identifying
 from cleanroom.identity import Identity, patient_original, series_original
 from cleanroom.manifest import Instance
 from cleanroom.source import opened
@@ -105,6 +106,15 @@ def instances(database: sqlite3.Connection, study: str) -> Iterator[Instance]:
     names = list(Instance.__dataclass_fields__)
     for row in database.execute(query, (study,)):
         yield Instance(**{name: row[name] for name in names})
+
+
+def identifying(database: sqlite3.Connection, study: str) -> Identifying:
+    """What identifies in the headers of a study."""
+    query = """
+    SELECT DISTINCT kind, text FROM identities WHERE digest IN
+      (SELECT DISTINCT looks.identities FROM files JOIN looks USING (path) WHERE files.study = ?)
+    """
+    return frozenset((row["kind"], row["text"]) for row in database.execute(query, (study,)))
 
 
 def _cross(

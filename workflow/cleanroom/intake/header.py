@@ -1,13 +1,17 @@
 """The few header values that intake needs of an instance; no pixel is read."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
 import pydicom
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, MediaStorageDirectoryStorage
 
+from cleanroom.errors import SetAside
+from cleanroom.header.identifying import Identifying, harvest
 from cleanroom.intake.kind import HEAD, Kind, is_zip, kind, may_lack_preamble
 from cleanroom.source import opened
 
@@ -28,7 +32,7 @@ _TEXT = {
     "series_description": "SeriesDescription",
     "instance_number": "InstanceNumber",
 }
-COLUMNS = (*_TEXT, "transfer_syntax_uid", "frames")
+COLUMNS = (*_TEXT, "transfer_syntax_uid", "frames", "identities")
 """What a header row holds besides its path."""
 
 
@@ -42,6 +46,8 @@ class Look:
     """Why it is set aside; empty when nothing is wrong."""
     values: dict[str, Any] | None = None
     """The header values (``COLUMNS``) of a DICOM instance."""
+    identifying: Identifying = frozenset()
+    """Names, IDs, dates and places that the texts of its study may repeat."""
     zip: bool = False
     """A zip archive, whose members are to be looked at."""
 
@@ -68,8 +74,9 @@ def _dicom(path: str, file: BinaryIO, size: int, sure: bool) -> Look:
     try:
         dataset = pydicom.dcmread(file, stop_before_pixels=True, force=not sure)
         values = _values(dataset)
+        found = _identifying(dataset)
     except Exception as error:  # a broken header can raise nearly anything in pydicom
-        values, reason = {}, f"the DICOM header is broken ({type(error).__name__})"
+        values, found, reason = {}, frozenset(), f"the DICOM header is broken ({type(error).__name__})"
     else:
         if values["sop_class_uid"] == MediaStorageDirectoryStorage or "DirectoryRecordSequence" in dataset:
             return Look(path, Kind.DICOMDIR)
@@ -78,7 +85,20 @@ def _dicom(path: str, file: BinaryIO, size: int, sure: bool) -> Look:
         return Look(path, Kind.OTHER, "not a DICOM file, picture or PDF")
     if reason:
         return Look(path, Kind.UNREADABLE, reason)
-    return Look(path, Kind.DICOM, values=values)
+    values["identities"] = digest(found)
+    return Look(path, Kind.DICOM, values=values, identifying=found)
+
+
+def digest(found: Identifying) -> str:
+    """A name for a set of identities: most files of a study have the same."""
+    return sha256(json.dumps(sorted(found)).encode()).hexdigest()[:32]
+
+
+def _identifying(dataset: pydicom.Dataset) -> Identifying:
+    try:
+        return harvest(dataset)
+    except SetAside:
+        return frozenset()  # the step clean sets it aside for that reason
 
 
 def _trouble(values: dict[str, Any], file: BinaryIO, size: int) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from cleanroom.intake.header import COLUMNS, Look
 
 _HEADER_COLUMNS = ", ".join(f"{name} {'INTEGER' if name == 'frames' else 'TEXT'}" for name in COLUMNS)
+_SCHEMA = 2
 _TABLES = f"""
 CREATE TABLE IF NOT EXISTS files (
   path TEXT PRIMARY KEY, bytes INTEGER, modified TEXT, kind TEXT,
@@ -19,6 +20,9 @@ CREATE TABLE IF NOT EXISTS looks (path TEXT PRIMARY KEY, kind TEXT, reason TEXT,
 CREATE TABLE IF NOT EXISTS crosswalk (
   kind TEXT, original TEXT, pseudonym TEXT, PRIMARY KEY (kind, original)
 );
+CREATE TABLE IF NOT EXISTS identities (
+  digest TEXT, kind TEXT, text TEXT, PRIMARY KEY (digest, kind, text)
+) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS by_study ON files (study, series, number);
 CREATE INDEX IF NOT EXISTS by_instance ON looks (sop_instance_uid);
 CREATE INDEX IF NOT EXISTS by_study_uid ON looks (study_instance_uid, series_instance_uid);
@@ -33,11 +37,20 @@ def opened(private: Path) -> Iterator[sqlite3.Connection]:
     database = sqlite3.connect(path, timeout=60)
     database.row_factory = sqlite3.Row
     try:
+        _forget_other_schema(database)
         database.executescript(_TABLES)
         with database:
             yield database
     finally:
         database.close()
+
+
+def _forget_other_schema(database: sqlite3.Connection) -> None:
+    """Tables of another version are made anew: every file is looked at again; the crosswalk stays."""
+    if database.execute("PRAGMA user_version").fetchone()[0] != _SCHEMA:
+        for table in ("files", "looks", "identities"):
+            database.execute(f"DROP TABLE IF EXISTS {table}")
+        database.execute(f"PRAGMA user_version = {_SCHEMA}")
 
 
 def is_known(database: sqlite3.Connection, path: str, size: int, modified: str, run: int) -> bool:
@@ -50,6 +63,11 @@ def add(
     database: sqlite3.Connection, rows: Iterable[tuple[str, int, str, int]], looks: Iterable[Look]
 ) -> None:
     """Add files (path, bytes, modified, run) and what was seen in them; old rows are replaced."""
+    looks = list(looks)
+    database.executemany(
+        "INSERT OR IGNORE INTO identities VALUES (?, ?, ?)",
+        {(item.values["identities"], *found) for item in looks if item.values for found in item.identifying},
+    )
     database.executemany(
         "INSERT OR REPLACE INTO files (path, bytes, modified, run) VALUES (?, ?, ?, ?)", rows
     )
@@ -67,4 +85,6 @@ def forget_vanished(database: sqlite3.Connection, run: int) -> int:
     """Drop the files that this run did not see; how many there were."""
     gone = database.execute("DELETE FROM files WHERE run != ?", (run,)).rowcount
     database.execute("DELETE FROM looks WHERE path NOT IN (SELECT path FROM files)")
+    if gone:
+        database.execute("DELETE FROM identities WHERE digest NOT IN (SELECT identities FROM looks)")
     return gone

@@ -1,5 +1,6 @@
 """The step: look at what is new, group everything, write the manifests."""
 
+import json
 import sqlite3
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -10,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 from cleanroom import manifest
-from cleanroom.atomic import write_text
+from cleanroom.atomic import write_changed, write_text
 from cleanroom.config import Config
 from cleanroom.identity import Identity, open_key
 from cleanroom.intake import grouping, inventory
@@ -50,9 +51,10 @@ def take_in(config: Config, threads: int = 1) -> list[str]:
         grouping.mark_two_patients(database)
         studies = grouping.name_series(database, identity)
         for study in studies:
-            manifest.write(
-                config.private / "studies" / study / "manifest.tsv", grouping.instances(database, study)
-            )
+            folder = config.private / "studies" / study
+            manifest.write(folder / "manifest.tsv", grouping.instances(database, study))
+            found = sorted(grouping.identifying(database, study))
+            write_changed(folder / "identities.json", json.dumps(found, ensure_ascii=False) + "\n")
     for path in (config.private / "studies").glob("*/manifest.tsv"):
         if path.parent.name not in studies:
             path.unlink()

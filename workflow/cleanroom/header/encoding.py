@@ -5,7 +5,7 @@ import struct
 from pydicom.dataset import Dataset
 from pydicom.uid import ExplicitVRBigEndian, ImplicitVRLittleEndian
 
-from cleanroom.clean.elements import Element, explicit_vr, items_of, swapped, value_of
+from cleanroom.header.elements import Element, explicit_vr, items_of, swapped, value_of
 
 LONG = frozenset(["OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"])
 """Value representations with a length of four bytes (PS3.5 section 7.1.2)."""

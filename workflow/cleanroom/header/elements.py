@@ -10,8 +10,8 @@ from pydicom.sequence import Sequence
 from pydicom.tag import BaseTag
 from pydicom.values import convert_SQ
 
-from cleanroom.clean.legality import WIDTHS
 from cleanroom.errors import SetAside
+from cleanroom.header.legality import WIDTHS
 
 PIXEL_REPRESENTATION = 0x00280103
 UNDEFINED = 0xFFFFFFFF
