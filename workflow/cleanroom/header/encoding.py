@@ -5,10 +5,9 @@ import struct
 from pydicom.dataset import Dataset
 from pydicom.uid import ExplicitVRBigEndian, ImplicitVRLittleEndian
 
-from cleanroom.header.elements import Element, explicit_vr, items_of, swapped, value_of
+from cleanroom.header.elements import Element, explicit_vr, is_stored, items_of, swapped, value_of
+from cleanroom.header.legality import LONG
 
-LONG = frozenset(["OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"])
-"""Value representations with a length of four bytes (PS3.5 section 7.1.2)."""
 _SHORT_LIMIT = 0xFFFF
 
 
@@ -30,10 +29,15 @@ class Encoding:
         """A dataset in tag order, sequences and items with their lengths."""
         return b"".join(self._element(tag, header.get_item(tag)) for tag in sorted(header.keys()))
 
+    def items(self, items: list[Dataset]) -> bytes:
+        """The value of a sequence."""
+        return b"".join(self._item(item) for item in items)
+
     def _element(self, tag: int, element: Element) -> bytes:
         vr = explicit_vr(element, "UN", False)
         if vr == "SQ":
-            value = b"".join(self._item(item) for item in items_of(element))
+            raw = is_stored(element) and not (self.implicit or self.big) and not element.is_implicit_VR
+            value = element.value if raw else self.items(items_of(element))
         else:
             value = value_of(element, vr)
             value = swapped(value, vr) if self.big else value
