@@ -5,6 +5,7 @@ import struct
 from collections.abc import Callable
 
 import pytest
+from cleaning import cleaned, instance
 from PIL import Image, ImageCms
 
 from cleanroom.clean import icc
@@ -84,3 +85,12 @@ def test_the_day_it_was_made_on_does_not_show() -> None:
 )
 def test_what_cannot_be_read_has_no_clean_form(broken: bytes) -> None:
     assert icc.cleaned(broken) is None
+
+
+@pytest.mark.parametrize(("profile", "kept"), [(table(), True), (NAME * 300, False)])
+def test_the_profile_of_an_instance(profile: bytes, kept: bool) -> None:
+    header = instance()
+    header.ICCProfile = profile
+    after, counts, content = cleaned(header)
+    assert ("ICCProfile" in after, NAME in content) == (kept, False)
+    assert (counts["C"], counts["X"]) == (int(kept), int(not kept))
