@@ -10,10 +10,10 @@ from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
 from pydicom.uid import ExplicitVRLittleEndian
 
-from cleanroom.clean import codes
+from cleanroom.clean import codes, icc
 from cleanroom.clean.attribute_rule import AttributeRule
 from cleanroom.clean.private import PrivateRules, clean_private
-from cleanroom.clean.rules import SET_ASIDE, SOP_CLASS, Decisions, Rules
+from cleanroom.clean.rules import ICC_PROFILE, SET_ASIDE, SOP_CLASS, Decisions, Rules
 from cleanroom.clean.values import WORDY, Terms, Values, capped
 from cleanroom.errors import SetAside
 from cleanroom.header import elements
@@ -194,6 +194,9 @@ class _Cleaner:
             return self._kept(element, vr, level, action == "V")
         if action == "C" and vr in WORDY:
             return self._text(element, vr, level, False)
+        if action == "C" and tag == ICC_PROFILE:
+            profile = icc.cleaned(value_of(element, "OB"))
+            return self._given_up(tag, "OB", level) if profile is None else (stored(tag, "OB", profile), "C")
         return self._replaced(element, action, vr, level), action
 
     def _replaced(self, element: Element, action: str, vr: str, level: Level) -> Element | None:
