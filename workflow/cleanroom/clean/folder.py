@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import pydicom
 
+from cleanroom import charset
 from cleanroom.atomic import replacing
 from cleanroom.clean.meta import transfer_syntax_of
 from cleanroom.clean.original import clean_original, quiet_pydicom, read_header
@@ -20,6 +21,7 @@ from cleanroom.identity import Identity, identifier, load_key, make_key, series_
 from cleanroom.patients import Patients
 from cleanroom.patients.patient import TWO_PATIENTS
 
+charset.complete()
 _SORTED_BY = ["PatientID", "IssuerOfPatientID", "StudyInstanceUID", "SeriesInstanceUID", "InstanceNumber"]
 
 

@@ -8,9 +8,11 @@ from typing import Any, BinaryIO, Literal
 import pydicom
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, MediaStorageDirectoryStorage
 
+from cleanroom import charset
 from cleanroom.intake.kind import HEAD, Kind, is_zip, kind, may_lack_preamble
 from cleanroom.source import opened
 
+charset.complete()
 _UNDEFINED = 0xFFFFFFFF
 _NEEDED = ("sop_class_uid", "sop_instance_uid", "study_instance_uid", "series_instance_uid")
 _TEXT = {
