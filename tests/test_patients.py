@@ -19,6 +19,8 @@ from cleanroom.patients.patient import CONTRADICTED, TWO_PATIENTS, UNKNOWN, UNRE
 from cleanroom.report.reasons import WORDS
 from cleanroom.study import BEFORE, Study
 
+FACES = {"faces": {"rules": [{"tool": "none", "reason": "a phantom"}]}}
+
 
 class Hospital:
     """An input folder to which instances are added, each a study of its own unless it is named."""
@@ -26,7 +28,6 @@ class Hospital:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.count = 0
-        self.more: dict[str, object] = {}
         for name in ("input", "private"):
             (root / name).mkdir()
 
@@ -47,7 +48,7 @@ class Hospital:
         file.write_text(table)
         named = {"file": file} if table else {}
         places = {name: self.root / name for name in ("input", "private", "output")}
-        return config.load(places | self.more | {"patients": named | values})
+        return config.load(places | FACES | {"patients": named | values})
 
     def files(self) -> pd.DataFrame:
         """The inventory, by path."""
@@ -288,22 +289,45 @@ def test_another_patient_in_the_file_leaves_the_manifests_of_the_others(hospital
     assert manifest.stat().st_mtime_ns == before
 
 
+def released(settings: Config) -> set[str]:
+    """The patients in the release after a run."""
+    for name in take_in(settings):
+        for each in BEFORE:
+            step.run(each, Study(settings, name))
+    release = settings.output / "release"
+    return {path.relative_to(release).parts[1] for path in release.rglob("*.dcm")}
+
+
 def test_a_release_follows_the_pseudonym_and_goes_with_the_patient(hospital: Hospital) -> None:
     hospital.add("4711")
-    hospital.more = {"faces": {"rules": [{"tool": "none", "reason": "a phantom"}]}}
-
-    def released(settings: Config) -> set[str]:
-        for name in take_in(settings):
-            for each in BEFORE:
-                step.run(each, Study(settings, name))
-        release = settings.output / "release"
-        return {path.relative_to(release).parts[1] for path in release.rglob("*.dcm")}
-
     (keyed,) = released(hospital.settings())
     assert keyed.startswith("P")
     assert released(hospital.settings("patient_id,pseudonym\n4711,T-1\n")) == {"T-1"}
     assert released(hospital.settings("patient_id,pseudonym\n4712,T-2\n")) == set()
     assert not any((hospital.root / "output" / "release" / "dicom").iterdir())
+
+
+def test_a_pseudonym_does_not_go_to_another_person_while_it_is_in_use(hospital: Hospital) -> None:
+    hospital.add("4711")
+    assert released(hospital.settings("patient_id,pseudonym\n4711,T-1\n")) == {"T-1"}
+    (hospital.root / "input" / "IM1").unlink()
+    hospital.add("4712")
+    other = hospital.settings("patient_id,pseudonym\n4712,T-1\n")
+    with pytest.raises(StopRun, match="line 2: its pseudonym was another patient's"):
+        take_in(other)
+    both = "patient_id,pseudonym\n4711,T-1\n4712,T-1\n"
+    assert released(hospital.settings(both, merge=True)) == {"T-1"}
+
+
+def test_two_pseudonyms_that_were_exchanged_are_put_right(hospital: Hospital) -> None:
+    for patient_id in ("4711", "4712"):
+        hospital.add(patient_id)
+    assert released(hospital.settings("patient_id,pseudonym\n4711,T-2\n4712,T-1\n")) == {"T-1", "T-2"}
+    settings = hospital.settings("patient_id,pseudonym\n4711,T-1\n4712,T-2\n")
+    assert released(settings) == {"T-1", "T-2"}
+    (path,) = (settings.output / "release" / "dicom" / "T-1").rglob("*.dcm")
+    crosswalk = Identity(load_key(settings.private / "key"))
+    assert pydicom.dcmread(path).StudyInstanceUID == crosswalk.uid("1.2.1")
 
 
 def test_every_reason_has_its_fix() -> None:

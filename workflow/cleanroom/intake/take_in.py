@@ -15,7 +15,7 @@ from cleanroom import manifest
 from cleanroom.atomic import write_text
 from cleanroom.config import Config
 from cleanroom.identity import Identity, open_key
-from cleanroom.intake import grouping, inventory
+from cleanroom.intake import grouping, inventory, reuse
 from cleanroom.intake.header import Look, look
 from cleanroom.intake.kind import Kind
 from cleanroom.intake.walk import Entry, walk
@@ -54,6 +54,7 @@ def take_in(config: Config, threads: int = 1) -> list[str]:
         grouping.reset(database)
         grouping.mark_duplicates(database, root)
         _survey(config, patients, grouping.patients(database))
+        reuse.check(database, identity, patients, config.private)
         grouping.mark_patients(database, patients)
         studies = grouping.name_series(database, identity, patients)
         for study in studies:

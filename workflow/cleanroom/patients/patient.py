@@ -52,6 +52,8 @@ class Patients:
         identity.shifts.update(self._assigned.shifts)
         self.columns = ("patient_id", "issuer") if self._assigned.has_issuer else ("patient_id",)
         """How the file names a patient."""
+        self.lines = {item.pseudonym: item.line for item in self._assigned.by_key.values()}
+        """Assigned pseudonym → line of the file."""
         self.missing: set[tuple[str, ...]] = set()
         """Who is in the input and not in the file (identifying), as the file would name them."""
 
@@ -67,7 +69,7 @@ class Patients:
         if self._settings.file is None:
             return
         ids = {(identifier(patient_id), identifier(issuer)) for patient_id, issuer in found}
-        lines = {item.pseudonym.casefold(): item.line for item in self._assigned.by_key.values()}
+        lines = {pseudonym.casefold(): line for pseudonym, line in self.lines.items()}
         issuers: dict[Key, set[str]] = defaultdict(set)
         for patient_id, issuer in sorted(ids):
             if patient_id.casefold() in lines:
