@@ -1,11 +1,12 @@
 """``cleanroom clean IN OUT``: whole cleaned files from a folder, without the other steps."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import pydicom
-from pydicom.dataset import Dataset
 
 from cleanroom.atomic import replacing
 from cleanroom.clean.meta import transfer_syntax_of
@@ -15,8 +16,12 @@ from cleanroom.clean.rules import Rules
 from cleanroom.clean.whole import write_whole
 from cleanroom.config import Config
 from cleanroom.errors import SetAside, StopRun
-from cleanroom.identity import Identity, load_key, make_key, patient_original, series_original
+from cleanroom.header import pydicom_sets
+from cleanroom.identity import Identity, identifier, load_key, make_key, series_original
+from cleanroom.patients import Patients
+from cleanroom.patients.patient import TWO_PATIENTS
 
+pydicom_sets.complete()
 _SORTED_BY = ["PatientID", "IssuerOfPatientID", "StudyInstanceUID", "SeriesInstanceUID", "InstanceNumber"]
 
 
@@ -42,7 +47,7 @@ def clean_folder(source: Path, target: Path, config: Config) -> Cleaned:
     target
         Gets ``<patient>/<study>/<series>/<nnnnn>.dcm``, named by pseudonym.
     config
-        For the key and the profile.
+        For the key, the patients file and the profile.
 
     Returns
     -------
@@ -52,15 +57,16 @@ def clean_folder(source: Path, target: Path, config: Config) -> Cleaned:
     Raises
     ------
     StopRun
-        When the target lies in the source: the input is never written to.
+        When the target lies in the source (the input is never written to), or the patients file is wrong.
     """
     if target.resolve().is_relative_to(source.resolve()):
         raise StopRun("The output folder lies in the input folder.", "name one outside it")
     identity = _identity(config)
+    patients = Patients(identity, config.patients)
     rules = Rules(load(config.profile))
     done = Cleaned()
     with quiet_pydicom():
-        for series, files in _series(source, identity, done).items():
+        for series, files in _series(source, identity, patients, done).items():
             for number, (_, path) in enumerate(sorted(files), start=1):
                 place = target.joinpath(*series, f"{number:05d}.dcm")
                 try:
@@ -80,34 +86,54 @@ def _clean_file(path: Path, place: Path, rules: Rules, identity: Identity, patie
             write_whole(out, header, file, original, syntax)
 
 
+class _Seen(NamedTuple):
+    """What decides on an instance's place."""
+
+    path: Path
+    patient_id: str
+    issuer: str
+    study: str
+    series: str
+    number: int
+
+
 def _series(
-    source: Path, identity: Identity, done: Cleaned
+    source: Path, identity: Identity, patients: Patients, done: Cleaned
 ) -> dict[tuple[str, str, str], list[tuple[int, Path]]]:
     """Pseudonyms of patient, study and series → instance numbers and files."""
+    instances = list(_instances(source, done))
+    patients.survey({(seen.patient_id, seen.issuer) for seen in instances})
+    named: dict[str, set[str]] = defaultdict(set)
+    for seen in instances:
+        named[seen.study].add(patients.of(seen.patient_id, seen.issuer, seen.study).pseudonym)
     found: dict[tuple[str, str, str], list[tuple[int, Path]]] = defaultdict(list)
-    for path in sorted(path for path in source.rglob("*") if path.is_file()):
-        try:
-            header = pydicom.dcmread(path, stop_before_pixels=True, force=True, specific_tags=_SORTED_BY)
-            patient, issuer, study, series, number = (_text(header, word) for word in _SORTED_BY)
-        except Exception as error:
-            done.set_aside.append((path, f"it cannot be read as DICOM ({type(error).__name__})"))
+    for seen in instances:
+        patient = patients.of(seen.patient_id, seen.issuer, seen.study)
+        refused = TWO_PATIENTS if len(named[seen.study]) > 1 else patient.refused
+        if refused:
+            done.set_aside.append((seen.path, refused))
             continue
-        if not (study and series):
-            done.set_aside.append(
-                (path, "it is not a DICOM instance, or has no Study and Series Instance UID")
-            )
-            continue
-        place = (
-            identity.pseudonym("patient", patient_original(patient, issuer, study)),
-            identity.pseudonym("study", study),
-            identity.pseudonym("series", series_original(study, series)),
-        )
-        found[place].append((int(number) if number.isdecimal() else 0, path))
+        study = identity.pseudonym("study", seen.study)
+        series = identity.pseudonym("series", series_original(seen.study, seen.series))
+        found[patient.pseudonym, study, series].append((seen.number, seen.path))
     return found
 
 
-def _text(header: Dataset, word: str) -> str:
-    return str(header.get(word) or "").strip("\0 ")
+def _instances(source: Path, done: Cleaned) -> Iterator[_Seen]:
+    for path in sorted(path for path in source.rglob("*") if path.is_file()):
+        try:
+            header = pydicom.dcmread(path, stop_before_pixels=True, force=True, specific_tags=_SORTED_BY)
+            patient, issuer, study, series, number = (identifier(header.get(word)) for word in _SORTED_BY)
+        except Exception as error:
+            done.set_aside.append((path, f"it cannot be read as DICOM ({type(error).__name__})"))
+            continue
+        if study and series:
+            order = int(number) if number.isdecimal() else 0
+            yield _Seen(path, patient, issuer, study, series, order)
+        else:
+            done.set_aside.append(
+                (path, "it is not a DICOM instance, or has no Study and Series Instance UID")
+            )
 
 
 def _identity(config: Config) -> Identity:
