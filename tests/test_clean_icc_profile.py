@@ -5,6 +5,7 @@ import struct
 from collections.abc import Callable
 
 import pytest
+from cleaning import cleaned, instance
 from PIL import Image, ImageCms
 
 from cleanroom.clean import icc
@@ -84,3 +85,26 @@ def test_the_day_it_was_made_on_does_not_show() -> None:
 )
 def test_what_cannot_be_read_has_no_clean_form(broken: bytes) -> None:
     assert icc.cleaned(broken) is None
+
+
+@pytest.mark.parametrize(("profile", "kept"), [(table(), True), (NAME * 300, False)])
+def test_the_profile_of_an_instance(profile: bytes, kept: bool) -> None:
+    header = instance()
+    header.ICCProfile = profile
+    after, counts, content = cleaned(header)
+    assert ("ICCProfile" in after, NAME in content) == (kept, False)
+    assert (counts["C"], counts["X"]) == (int(kept), int(not kept))
+
+
+def test_an_object_that_must_have_a_profile_gets_the_usual_one() -> None:
+    header = instance("1.2.840.10008.5.1.4.1.1.77.1.4")
+    header.ICCProfile = NAME * 300
+    assert cleaned(header)[0].ICCProfile == icc.srgb()
+
+
+def test_the_usual_profile_is_srgb() -> None:
+    differences = [
+        abs(ours - theirs) for ours, theirs in zip(colours(icc.srgb()), colours(srgb()), strict=True)
+    ]
+    assert max(differences) <= 1
+    assert icc.cleaned(icc.srgb()) == icc.srgb()

@@ -8,7 +8,7 @@ from pydicom.datadict import keyword_for_tag as name_of
 from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
 
-from cleanroom.clean import codes, elements
+from cleanroom.clean import codes, elements, icc
 from cleanroom.clean.dates import shifted_date, shifted_datetime
 from cleanroom.clean.dummies import dummy
 from cleanroom.clean.elements import (
@@ -23,7 +23,7 @@ from cleanroom.clean.elements import (
     value_of,
 )
 from cleanroom.clean.legality import is_legal, same_kind
-from cleanroom.clean.rules import SET_ASIDE, Rules, standard_vr
+from cleanroom.clean.rules import ICC_PROFILE, SET_ASIDE, Rules, standard_vr
 from cleanroom.clean.words import identifying_words, repeats
 from cleanroom.errors import SetAside
 from cleanroom.identity import Identity
@@ -124,6 +124,8 @@ class _Cleaner:
             level.target[tag] = stored(
                 tag, explicit_vr(element, vr, level.signed) if " or " in vr else vr, b""
             )
+        elif tag == ICC_PROFILE and action == "C":
+            self._profile(element, level)
         elif tag not in codes.VR:
             level.target[tag] = stored(tag, vr, self._replaced(element, action, vr))
 
@@ -137,6 +139,16 @@ class _Cleaner:
         if element.tag in self.rules.dummies:
             return self.rules.dummies[element.tag].format(patient=self.patient).encode()
         return dummy(vr, original, self.days)
+
+    def _profile(self, element: Element, level: _Level) -> None:
+        profile = icc.cleaned(value_of(element, "OB"))
+        if profile is None:
+            action = self.rules.fallback(self.sop_class, level.parent, element.tag)
+            self.counts["C"] -= 1
+            self.counts[action] += 1
+            profile = icc.srgb() if action == "D" else None
+        if profile is not None:
+            level.target[element.tag] = stored(element.tag, "OB", profile)
 
     def _uids(self, original: bytes) -> bytes:
         return "\\".join(map(self.identity.uid, original.decode("latin-1").split("\\"))).encode()

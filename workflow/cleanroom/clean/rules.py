@@ -12,6 +12,7 @@ from cleanroom.clean.requirements import requirements
 SHIFTED = {"DA", "DT", "TM"}
 CODED = {"SH", "LO", "UC", "UR"}
 SET_ASIDE = "set_aside"
+ICC_PROFILE = 0x00282000
 
 
 class Rules:
@@ -61,7 +62,7 @@ class Rules:
         if vr is None:
             return self._groups.get(tag >> 24, "X") if tag >> 24 in (0x50, 0x60) else "X"
         cell = self._cells.get((parent, tag)) or self._cells.get((0, tag)) or self._defaults[vr[:2]]
-        if cell == "C" and vr not in SHIFTED | CODED | {"SQ", "UI"}:
+        if cell == "C" and tag != ICC_PROFILE and vr not in SHIFTED | CODED | {"SQ", "UI"}:
             cell = self._basic[f"{tag >> 16:04X},{tag & 0xFFFF:04X}"]
         if cell == "C":
             return {"SQ": "K", "UI": "U", "TM": "K"}.get(vr, "C")
