@@ -94,3 +94,20 @@ def test_the_profile_of_an_instance(profile: bytes, kept: bool) -> None:
     after, counts, content = cleaned(header)
     assert ("ICCProfile" in after, NAME in content) == (kept, False)
     assert (counts["C"], counts["X"]) == (int(kept), int(not kept))
+<<<<<<< HEAD
+=======
+
+
+def test_an_object_that_must_have_a_profile_gets_the_usual_one() -> None:
+    header = instance("1.2.840.10008.5.1.4.1.1.77.1.4")
+    header.ICCProfile = NAME * 300
+    assert cleaned(header)[0].ICCProfile == icc.srgb()
+
+
+def test_the_usual_profile_is_srgb() -> None:
+    differences = [
+        abs(ours - theirs) for ours, theirs in zip(colours(icc.srgb()), colours(srgb()), strict=True)
+    ]
+    assert max(differences) <= 1
+    assert icc.cleaned(icc.srgb()) == icc.srgb()
+>>>>>>> tables

@@ -195,8 +195,7 @@ class _Cleaner:
         if action == "C" and vr in WORDY:
             return self._text(element, vr, level, False)
         if action == "C" and tag == ICC_PROFILE:
-            profile = icc.cleaned(value_of(element, "OB"))
-            return self._given_up(tag, "OB", level) if profile is None else (stored(tag, "OB", profile), "C")
+            return stored(tag, "OB", icc.cleaned(value_of(element, "OB")) or icc.srgb()), "C"
         return self._replaced(element, action, vr, level), action
 
     def _replaced(self, element: Element, action: str, vr: str, level: Level) -> Element | None:

@@ -16,6 +16,9 @@ _COLORANTS = {b"wtpt", b"bkpt", b"lumi", b"rXYZ", b"gXYZ", b"bXYZ"}
 _CURVES = {b"rTRC", b"gTRC", b"bTRC", b"kTRC"}
 _LOOKUPS = {b"A2B0", b"A2B1", b"A2B2", b"B2A0", b"B2A1", b"B2A2", b"gamt"}
 _PARAMETERS = {0: 1, 1: 3, 2: 4, 3: 5, 4: 7}
+_WHITE = (0.9642, 1.0, 0.82491)
+_PRIMARIES = ((0.43607, 0.22249, 0.01392), (0.38515, 0.71687, 0.09708), (0.14307, 0.06061, 0.71410))
+_ADAPTATION = (1.04788, 0.02292, -0.05022, 0.0296, 0.99048, -0.01707, -0.00925, 0.01508, 0.75168)
 _DAY = struct.pack(">6H", 2000, 1, 1, 0, 0, 0)
 
 
@@ -30,6 +33,28 @@ def cleaned(profile: bytes) -> bytes | None:
         return _rebuilt(profile)
     except (struct.error, KeyError, IndexError):
         return None
+
+
+def srgb() -> bytes:
+    """IEC 61966-2-1, which viewers assume where a profile cannot be read."""
+    header = bytearray(_HEADER)
+    header[8:24] = struct.pack(">I4s4s4s", 0x04200000, b"mntr", b"RGB ", b"XYZ ")
+    header[24:40], header[68:80] = _DAY + b"acsp", _fixed(*_WHITE)
+    points = zip((b"wtpt", b"rXYZ", b"gXYZ", b"bXYZ"), (_WHITE, *_PRIMARIES), strict=True)
+    curve = (
+        b"para"
+        + bytes(4)
+        + struct.pack(">2H", 3, 0)
+        + _fixed(2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
+    )
+    elements = [(b"desc", _named()), (b"cprt", _named())]
+    elements += [(name, b"XYZ " + bytes(4) + _fixed(*point)) for name, point in points]
+    elements += [(name, curve) for name in (b"rTRC", b"gTRC", b"bTRC")]
+    return _packed(header, [*elements, (b"chad", b"sf32" + bytes(4) + _fixed(*_ADAPTATION))])
+
+
+def _fixed(*values: float) -> bytes:
+    return struct.pack(f">{len(values)}i", *(round(65536 * value) for value in values))
 
 
 def _rebuilt(profile: bytes) -> bytes | None:
