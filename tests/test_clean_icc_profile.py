@@ -94,8 +94,6 @@ def test_the_profile_of_an_instance(profile: bytes, kept: bool) -> None:
     after, counts, content = cleaned(header)
     assert ("ICCProfile" in after, NAME in content) == (kept, False)
     assert (counts["C"], counts["X"]) == (int(kept), int(not kept))
-<<<<<<< HEAD
-=======
 
 
 def test_an_object_that_must_have_a_profile_gets_the_usual_one() -> None:
@@ -110,4 +108,3 @@ def test_the_usual_profile_is_srgb() -> None:
     ]
     assert max(differences) <= 1
     assert icc.cleaned(icc.srgb()) == icc.srgb()
->>>>>>> tables

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 from pydicom._dicom_dict import DicomDictionary
 
-from cleanroom.clean import tables
+from cleanroom.header import tables
 from cleanroom.clean.tables import HEADERS
 
 TEXT = {"LO", "SH", "ST", "LT", "UT", "UC"}
