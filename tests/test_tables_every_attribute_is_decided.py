@@ -7,7 +7,7 @@ import pytest
 from pydicom._dicom_dict import DicomDictionary
 
 from cleanroom.header import tables
-from cleanroom.clean.tables import HEADERS
+from cleanroom.header.tables import HEADERS
 
 TEXT = {"LO", "SH", "ST", "LT", "UT", "UC"}
 FIVE = {"RTSTRUCT", "RTPLAN", "RTDOSE", "RTIMAGE", "RTBEAMS"}
