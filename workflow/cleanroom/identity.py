@@ -46,7 +46,7 @@ class Identity:
     def uid(self, original: str) -> str:
         """A ``2.25.`` UID (PS3.5 B.2); UIDs registered in PS3.6 stay as they are."""
         original = original.strip("\0 ")
-        if not original or original in _registered() or _REGISTERED.fullmatch(original):
+        if not original or is_registered(original):
             return original
         if original not in self.uids:
             self.uids[original] = f"2.25.{int.from_bytes(self.digest('uid', original)[:16], 'big')}"
@@ -88,6 +88,11 @@ def patient_original(patient_id: str, issuer: str, study_instance_uid: str) -> s
 def series_original(study_instance_uid: str, series_instance_uid: str) -> str:
     """What stands for a series: its UID within its study."""
     return f"{study_instance_uid}\0{series_instance_uid}"
+
+
+def is_registered(uid: str) -> bool:
+    """Whether a UID is one of PS3.6: it names a kind of thing."""
+    return uid in _registered() or _REGISTERED.fullmatch(uid) is not None
 
 
 @cache
