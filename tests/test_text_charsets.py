@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cleanroom.charset import DEFAULT, decoded, encoded, terms_of
-from cleanroom.clean.elements import dataset, stored
 from cleanroom.errors import SetAside
+from cleanroom.header.charset import DEFAULT, decoded, encoded, terms_of
+from cleanroom.header.elements import dataset, stored
 
 EXAMPLES = [  # PS3.5 Annex H, I, J, K, L and PS3.3 C.12.1.1.2
     (

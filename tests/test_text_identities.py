@@ -6,7 +6,7 @@ from pydicom.dataset import Dataset
 from pydicom.filebase import DicomBytesIO
 
 from cleanroom.errors import SetAside
-from cleanroom.identifying import Identifying, harvest
+from cleanroom.header.identifying import Identifying, harvest
 
 
 def harvested(header: Dataset) -> Identifying:

@@ -9,7 +9,7 @@ from cleanroom.clean.text.numbers import expressions
 from cleanroom.clean.text.patterns import patterns
 from cleanroom.clean.text.tidy import Span, merged, without
 from cleanroom.clean.text.vocabulary import vocabulary
-from cleanroom.identifying import Identifying
+from cleanroom.header.identifying import Identifying
 
 _REMEMBERED = 20_000
 _MOST_ROUNDS = 100
@@ -23,7 +23,7 @@ class TextCleaner:
     Parameters
     ----------
     identifying
-        What `cleanroom.identifying.harvest` found.
+        What `cleanroom.header.identifying.harvest` found.
     keep
         Kinds that the profile retains: their values stay, and dates of any form for ``date``.
     """

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 
-from cleanroom.clean import tables
+from cleanroom.header import tables
 
 SCHEMES = ("first", "second", "third", "fourth")
 _EXPANDED = re.compile(r"(?<=[aou])e|(?<=a)a")

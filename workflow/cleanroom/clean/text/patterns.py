@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from cleanroom.clean.tables import HEADERS
 from cleanroom.clean.text.tidy import Span
 from cleanroom.clean.text.vocabulary import vocabulary
+from cleanroom.header.tables import HEADERS
 from cleanroom.identity import is_registered
 
 _WORD = re.compile(r"[^\W\d_][^\W_]*")

@@ -4,8 +4,8 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from cleanroom.clean.tables import HEADERS
 from cleanroom.clean.text.folding import forms
+from cleanroom.header.tables import HEADERS
 
 _ENTRY = re.compile(r"(?P<base>[^(]+?)(?: \((?P<endings>[\w ]+)\))?")
 _PIECES = re.compile(r"[A-Z]?[^\W\d_A-Z]+|[^\W\d_a-z]+")

@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from pydicom.dataset import Dataset
 
-from cleanroom.charset import DEFAULT, decoded, terms_of
-from cleanroom.clean import tables
-from cleanroom.clean.elements import items_of, value_of
-from cleanroom.clean.rules import standard_vr
 from cleanroom.errors import SetAside
+from cleanroom.header import tables
+from cleanroom.header.charset import DEFAULT, decoded, terms_of
+from cleanroom.header.elements import items_of, value_of
+from cleanroom.header.standard import standard_vr
 
 Identifying = frozenset[tuple[str, str]]
 """(kind, text): ``person``, ``id``, ``date``, ``phone``, ``place`` or ``device``."""

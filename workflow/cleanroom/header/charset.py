@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from pydicom.dataset import Dataset
 
-from cleanroom.clean import tables
-from cleanroom.clean.elements import value_of
 from cleanroom.errors import SetAside
+from cleanroom.header import tables
+from cleanroom.header.elements import value_of
 
 CHARACTER_SET = 0x00080005
 DEFAULT = ("",)
