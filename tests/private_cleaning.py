@@ -17,6 +17,8 @@ from cleanroom.clean import elements
 from cleanroom.clean.elements import Element, Stored, is_stored, items_of
 from cleanroom.clean.private import PrivateRules, clean_private
 
+_LAST_COMMAND_GROUP = 0x0007
+
 
 @dataclass
 class Walk:
@@ -45,7 +47,7 @@ class Walk:
         """One level of a header: standard elements as they are, private ones cleaned."""
         target: Stored = clean_private(source, self.rules, self)
         for tag in source.keys():  # noqa: SIM118 - a Dataset iterates over elements
-            if not tag >> 16 & 1:
+            if not tag >> 16 & 1 and tag >> 16 > _LAST_COMMAND_GROUP:
                 element = source.get_item(tag)
                 element = element if is_stored(element) and element.VR != "SQ" else source[tag]
                 target[tag] = self.sequence(element) if element.VR == "SQ" else element
