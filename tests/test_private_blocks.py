@@ -3,6 +3,7 @@
 import struct
 
 import pytest
+from cleanroom.clean.private import PrivateRules, clean_private
 from hypothesis import given
 from hypothesis import strategies as st
 from private_cleaning import Walk
@@ -10,9 +11,8 @@ from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
 
-from cleanroom.clean.elements import stored
-from cleanroom.clean.private import PrivateRules, clean_private
 from cleanroom.errors import StopRun
+from cleanroom.header.elements import stored
 
 PHILIPS = "Philips Imaging DD 001"
 

@@ -3,14 +3,14 @@
 import struct
 
 import pytest
+from cleanroom.clean.private import PrivateRules, clean_private
+from cleanroom.clean.private.listing import reviewed
 from private_cleaning import Walk
 from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
 
-from cleanroom.clean import tables
-from cleanroom.clean.elements import Element, stored
-from cleanroom.clean.private import PrivateRules, clean_private
-from cleanroom.clean.private.listing import reviewed
+from cleanroom.header import tables
+from cleanroom.header.elements import Element, stored
 
 
 def _kept(creator: str, tag: int, vr: str, value: bytes, walk: Walk | None = None) -> Element | None:

@@ -186,16 +186,24 @@ class _Cleaner:
         if vr is None or action == "X":
             return None, "X"
         if isinstance(action, AttributeRule):
-            new = self._made(action, value_of(element, vr), vr, level.terms)
-            return self._given_up(tag, vr, level) if new is None else (stored(tag, vr, new), "D")
+            return self._by_rule(element, action, vr, level)
         if vr == "SQ":
             return self.sequence(element, action, level), "K" if action == "V" else action
+        return self._value(element, action, vr, level)
+
+    def _by_rule(
+        self, element: Element, rule: AttributeRule, vr: str, level: Level
+    ) -> tuple[Element | None, str]:
+        new = self._made(rule, value_of(element, vr), vr, level.terms)
+        return self._given_up(element.tag, vr, level) if new is None else (stored(element.tag, vr, new), "D")
+
+    def _value(self, element: Element, action: str, vr: str, level: Level) -> tuple[Element | None, str]:
         if action in ("K", "V"):
             return self._kept(element, vr, level, action == "V")
         if action == "C" and vr in WORDY:
             return self._text(element, vr, level, False)
-        if action == "C" and tag == ICC_PROFILE:
-            return stored(tag, "OB", icc.cleaned(value_of(element, "OB")) or icc.srgb()), "C"
+        if action == "C" and element.tag == ICC_PROFILE:
+            return stored(element.tag, "OB", icc.cleaned(value_of(element, "OB")) or icc.srgb()), "C"
         return self._replaced(element, action, vr, level), action
 
     def _replaced(self, element: Element, action: str, vr: str, level: Level) -> Element | None:

@@ -85,8 +85,8 @@ class Decisions:
     def action(self, parent: int, tag: int) -> str | AttributeRule:
         """What becomes of an attribute inside ``parent`` (0: at the root).
 
-        D, Z, X, K, C or U of Table E.1-1; V to keep it word for word; ``set_aside`` for the whole instance; or
-        the rule of the profile that makes its value.
+        D, Z, X, K, C or U of Table E.1-1; V to keep it word for word; ``set_aside`` for the whole instance;
+        or the rule of the profile that makes its value.
         """
         decided = self._decided.get((parent, tag))
         if decided is None:

@@ -2,6 +2,7 @@
 
 import struct
 
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.uid import ExplicitVRBigEndian, ImplicitVRLittleEndian
 
@@ -29,6 +30,12 @@ class Encoding:
         """A dataset in tag order, sequences and items with their lengths."""
         return b"".join(self._element(tag, header.get_item(tag)) for tag in sorted(header.keys()))
 
+    def _sequence(self, element: Element) -> bytes:
+        explicit = not (self.implicit or self.big)
+        if explicit and isinstance(element, RawDataElement) and is_stored(element):
+            return element.value or b""
+        return self.items(items_of(element))
+
     def items(self, items: list[Dataset]) -> bytes:
         """The value of a sequence."""
         return b"".join(self._item(item) for item in items)
@@ -36,8 +43,7 @@ class Encoding:
     def _element(self, tag: int, element: Element) -> bytes:
         vr = explicit_vr(element, "UN", False)
         if vr == "SQ":
-            raw = is_stored(element) and not (self.implicit or self.big) and not element.is_implicit_VR
-            value = element.value if raw else self.items(items_of(element))
+            value = self._sequence(element)
         else:
             value = value_of(element, vr)
             value = swapped(value, vr) if self.big else value

@@ -1,13 +1,13 @@
 """A quick way to read the header of a usual file; what is unusual is left to pydicom.
 
-Reading is most of what cleaning costs. This reads little endian Part 10 files, explicit or implicit, in one loop
-over the bytes, and gives the same stored elements as `pydicom.dcmread`.
+Reading is most of what cleaning costs. This reads little endian Part 10 files, explicit or implicit, in one
+loop over the bytes, and gives the same stored elements as `pydicom.dcmread`.
 """
 
 from struct import Struct, error
 from typing import BinaryIO
 
-from pydicom.dataelem import RawDataElement
+from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.tag import BaseTag
 from pydicom.uid import (
@@ -54,7 +54,7 @@ _KNOWN = {vr.encode(): (vr, vr in LONG) for vr in LONG} | {
 }
 _tags: dict[int, BaseTag] = {}
 
-Elements = dict[BaseTag, RawDataElement]
+Elements = dict[BaseTag, DataElement | RawDataElement]
 
 
 class Unusual(Exception):
@@ -128,7 +128,7 @@ def _file(buffer: bytes, whole: bool) -> tuple[Dataset, int]:
     elements, place = _elements(buffer, 132, False, whole, 0x00030000)
     dict.update(meta._dict, elements)
     syntax = elements.get(_tag(_TRANSFER_SYNTAX))
-    name = syntax.value.strip(b"\0 ").decode("latin-1") if syntax and syntax.value else ""
+    name = (syntax.value or b"").strip(b"\0 ").decode("latin-1") if syntax else ""
     if not name or name in _OTHER:
         raise Unusual
     implicit = name == ImplicitVRLittleEndian
