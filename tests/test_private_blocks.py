@@ -3,7 +3,6 @@
 import struct
 
 import pytest
-from cleanroom.clean.private import PrivateRules, clean_private
 from hypothesis import given
 from hypothesis import strategies as st
 from private_cleaning import Walk
@@ -11,6 +10,7 @@ from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
 
+from cleanroom.clean.private import PrivateRules, clean_private
 from cleanroom.errors import StopRun
 from cleanroom.header.elements import stored
 

@@ -4,11 +4,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from cleanroom.clean.private.csa import Field, read_csa, write_csa
 from private_cleaning import Walk, clean_folder, converted, differences, instances
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pydicom.uid import generate_uid
+
+from cleanroom.clean.private.csa import Field, read_csa, write_csa
 
 NOTHING = frozenset[str]()
 EXCEPTIONS = {

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cleanroom.clean.private.csa import BrokenCsa, Field, read_csa, write_csa
-from cleanroom.clean.private.rebuilt import rebuilt_csa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from private_cleaning import instances
 
+from cleanroom.clean.private.csa import BrokenCsa, Field, read_csa, write_csa
+from cleanroom.clean.private.rebuilt import rebuilt_csa
 from cleanroom.header.elements import value_of
 
 with warnings.catch_warnings(action="ignore"):  # it calls itself experimental

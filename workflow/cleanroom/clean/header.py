@@ -185,6 +185,8 @@ class _Cleaner:
             )
         if vr is None or action == "X":
             return None, "X"
+        if tag in codes.VR:
+            return None, "C"
         if isinstance(action, AttributeRule):
             return self._by_rule(element, action, vr, level)
         if vr == "SQ":
@@ -203,15 +205,19 @@ class _Cleaner:
         if action == "C" and vr in WORDY:
             return self._text(element, vr, level, False)
         if action == "C" and element.tag == ICC_PROFILE:
-            return stored(element.tag, "OB", icc.cleaned(value_of(element, "OB")) or icc.srgb()), "C"
+            return self._profile(element, level)
         return self._replaced(element, action, vr, level), action
 
-    def _replaced(self, element: Element, action: str, vr: str, level: Level) -> Element | None:
+    def _profile(self, element: Element, level: Level) -> tuple[Element | None, str]:
+        clean = icc.cleaned(value_of(element, "OB"))
+        if clean is None and self.decisions.fallback(level.parent, element.tag) != "D":
+            return self._given_up(element.tag, "OB", level)
+        return stored(element.tag, "OB", clean or icc.srgb()), "C"
+
+    def _replaced(self, element: Element, action: str, vr: str, level: Level) -> Element:
         tag = element.tag
         if action == "Z":
             return stored(tag, explicit_vr(element, vr, level.signed) if " or " in vr else vr, b"")
-        if tag in codes.VR:
-            return None
         short = vr[:2]
         original = value_of(element, short)
         if action == "U" or short == "UI":
