@@ -136,6 +136,9 @@ def test_a_creator_named_in_the_config_keeps_what_is_named() -> None:
     assert list(_cleaned(_acme(), PrivateRules({ACME: ["xx10"]}))) == [0x00330012, 0x00331210]
     assert list(_cleaned(_acme(), PrivateRules({ACME: ["0033,xx11"]}))) == [0x00330012, 0x00331211]
     assert _cleaned(_acme(), PrivateRules({ACME: ["0035,xx11"]})) == {}
+    assert _cleaned(_acme(), PrivateRules({ACME: ["XX10"]})) == _cleaned(
+        _acme(), PrivateRules({ACME: "xx10"})
+    )
 
 
 def test_a_creator_kept_as_a_whole_keeps_neither_bytes_nor_names() -> None:

@@ -3,10 +3,10 @@
 from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
 
+from cleanroom.clean.elements import Element, Stored, is_broken, stored, value_of
 from cleanroom.clean.private.listing import PrivateRules
 from cleanroom.clean.private.values import cleaned
 from cleanroom.clean.private.walk import Walk
-from cleanroom.header.elements import Element, Stored, is_broken, stored, value_of
 
 _FIRST_BLOCK, _LAST_BLOCK = 0x10, 0xFF
 _FIRST_GROUP, _LAST_GROUP = 0x0009, 0xFFFD
@@ -44,7 +44,7 @@ def clean_private(source: Dataset, rules: PrivateRules, walk: Walk) -> Stored:
         listed = rules.listed(creator, tag >> 16, tag & 0xFF)
         clean = listed and cleaned(source.get_item(tag), listed, walk)
         if clean:
-            target[BaseTag(block)] = stored(block, "LO", creator.encode())
+            target[BaseTag(block)] = stored(block, "LO", creator.encode("latin-1"))
             target[tag] = clean
     return dict(sorted(target.items()))
 

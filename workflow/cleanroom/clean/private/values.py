@@ -4,12 +4,12 @@ import re
 
 from pydicom.dataelem import RawDataElement
 
+from cleanroom.clean.elements import Element, is_broken, stored, value_of
+from cleanroom.clean.legality import is_legal
 from cleanroom.clean.private.listing import BYTES, Listed
 from cleanroom.clean.private.rebuilt import REBUILT
 from cleanroom.clean.private.walk import Walk
 from cleanroom.errors import SetAside
-from cleanroom.header.elements import Element, is_broken, stored, value_of
-from cleanroom.header.legality import is_legal
 
 _NUMBERS = {"AT", "DS", "FD", "FL", "IS", "SL", "SS", "SV", "UL", "US", "UV"}
 _DATES = {"DA", "DT", "TM"}
@@ -38,7 +38,7 @@ def cleaned(element: Element, listed: Listed, walk: Walk) -> Element | None:
     if vr == "SQ":
         return _sequence(element, walk)
     value = _value(value_of(element, vr), vr, listed, walk)
-    if not value or not is_legal(vr, value):
+    if not value or (vr in _TEXT and not value.strip(b" \0")) or not is_legal(vr, value):
         return None
     return stored(element.tag, vr or "UN", value)
 
