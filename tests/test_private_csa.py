@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from private_cleaning import instances
 
-from cleanroom.clean.elements import value_of
 from cleanroom.clean.private.ascconv import rebuilt_protocol
 from cleanroom.clean.private.csa import BrokenCsa, Field, read_csa, write_csa
 from cleanroom.clean.private.rebuilt import rebuilt_csa

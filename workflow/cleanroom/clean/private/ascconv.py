@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 
-from cleanroom.clean import tables
+from cleanroom.header import tables
 
 _BEGIN = b"### ASCCONV BEGIN"
 _END = b"### ASCCONV END"

@@ -3,10 +3,10 @@
 from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
 
-from cleanroom.clean.elements import Element, Stored, is_broken, stored, value_of
 from cleanroom.clean.private.listing import PrivateRules
 from cleanroom.clean.private.values import cleaned
 from cleanroom.clean.private.walk import Walk
+from cleanroom.header.elements import Element, Stored, is_broken, stored, value_of
 
 _FIRST_BLOCK, _LAST_BLOCK = 0x10, 0xFF
 _FIRST_GROUP, _LAST_GROUP = 0x0009, 0xFFFD

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from functools import cache
 
-from cleanroom.clean import tables
+from cleanroom.header import tables
 
 _LINE = re.compile(rb'^(?:set )?([A-Z][A-Z0-9_]{0,40})[ \t]+"([^"\r\n]{1,200})"[ \t]*\r?$', re.M)
 _NUMBER = re.compile(r"-?\d{1,12}(\.\d{0,12})?", re.ASCII)

@@ -7,8 +7,8 @@ from functools import cache
 
 from pydicom._private_dict import private_dictionaries
 
-from cleanroom.clean import tables
 from cleanroom.errors import StopRun
+from cleanroom.header import tables
 
 KEEP = "keep"
 GONE = "gone"

@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable
 from functools import cache, lru_cache
 
-from cleanroom.clean import tables
 from cleanroom.clean.private.ascconv import rebuilt_protocol
 from cleanroom.clean.private.csa import BrokenCsa, Field, read_csa, write_csa
 from cleanroom.clean.private.ge import rebuilt_protocol_block, rebuilt_user_data
+from cleanroom.header import tables
 
 Judge = Callable[[bytes], bool]
 _NUMBER = re.compile(r"[+-]?\d{1,12}(\.\d{0,18})?([eE][+-]?\d{1,3})?", re.ASCII)

@@ -4,12 +4,12 @@ import re
 
 from pydicom.dataelem import RawDataElement
 
-from cleanroom.clean.elements import Element, is_broken, stored, value_of
-from cleanroom.clean.legality import is_legal
 from cleanroom.clean.private.listing import BYTES, Listed
 from cleanroom.clean.private.rebuilt import REBUILT
 from cleanroom.clean.private.walk import Walk
 from cleanroom.errors import SetAside
+from cleanroom.header.elements import Element, is_broken, stored, value_of
+from cleanroom.header.legality import is_legal
 
 _NUMBERS = {"AT", "DS", "FD", "FL", "IS", "SL", "SS", "SV", "UL", "US", "UV"}
 _DATES = {"DA", "DT", "TM"}

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from cleanroom.clean.elements import Element
+from cleanroom.header.elements import Element
 
 
 class Walk(Protocol):
