@@ -92,10 +92,10 @@ class Level(NamedTuple):
 
 
 class Done(NamedTuple):
-    """What became of one element: its cleaned form, and how often each action was taken in it."""
+    """What became of one element: its cleaned form, and the actions taken on it and in it."""
 
     element: Element | None
-    counts: Counter[str]
+    actions: tuple[str, ...]
 
 
 @dataclass
@@ -114,6 +114,7 @@ class _Cleaner:
         level = Level(parent, is_signed(source, signed), depth, terms_of(source, terms))
         target: Stored = {}
         private: list[Element] = []
+        actions: list[str] = []
         known = self._known(level)
         for tag, element in source.items():
             if tag >> 16 & 1:
@@ -127,7 +128,8 @@ class _Cleaner:
                     known[key] = done
             if done.element is not None:
                 target[tag] = done.element
-            self.counts.update(done.counts)
+            actions += done.actions
+        self.counts.update(actions)
         if private:
             self._private(source, private, target, level)
         codes.clean_code(source, target)
@@ -169,8 +171,7 @@ class _Cleaner:
         outer, self.counts = self.counts, Counter()
         try:
             clean, letter = self._element(element, level)
-            self.counts[letter] += 1
-            return Done(clean, self.counts)
+            return Done(clean, (letter, *self.counts.elements()))
         finally:
             self.counts = outer
 
