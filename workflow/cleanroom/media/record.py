@@ -18,6 +18,8 @@ LEVELS = ("PATIENT", "STUDY", "SERIES")
 _CHARACTER_SET = BaseTag(0x00080005)
 _CONTENT = BaseTag(0x0040A730)
 _MIDNIGHT = "000000"
+_UNTITLED = ("UNTITLED", "99CLEANROOM", "Without a title")
+"""A report that breaks the standard is in the directory all the same."""
 _BINARY = {"SQ", "US", "UL"}
 
 
@@ -112,8 +114,12 @@ def _modifies_title(item: Dataset) -> bool:
     return bool(item.get("RelationshipType") == "HAS CONCEPT MOD")
 
 
-def _stand_in(keyword: str, number: int) -> str:
+def _stand_in(keyword: str, number: int) -> str | Sequence:
     vr = dictionary_VR(keyword)
+    if keyword == "ConceptNameCodeSequence":
+        untitled = Dataset()
+        untitled.CodeValue, untitled.CodingSchemeDesignator, untitled.CodeMeaning = _UNTITLED
+        return Sequence([untitled])
     if vr == "DA":
         return UNKNOWN
     if vr == "TM":
