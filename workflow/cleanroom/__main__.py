@@ -46,6 +46,10 @@ def parser() -> argparse.ArgumentParser:
     report = _command(commands, "report", "write the report, the tables and the provenance", _report)
     report.add_argument("--partial", action="store_true", help="some jobs were killed")
     _command(commands, "summary", "the last lines of a run", _summary)
+    media = _command(commands, "export-media", "copy released DICOM files with a DICOMDIR", _export_media)
+    media.add_argument(
+        "folders", nargs="+", type=Path, metavar="[SOURCE] TARGET", help="SOURCE: release/dicom of the output"
+    )
     sample = commands.add_parser("sample", help="make the sample input of the demo")
     sample.add_argument("folder", type=Path)
     sample.set_defaults(run=_sample)
@@ -95,6 +99,19 @@ def _clean_folder(options: argparse.Namespace, settings: config.Config) -> None:
     print(f"{done.files} files written, {len(done.set_aside)} set aside")
     for reason, files in Counter(reason for _, reason in done.set_aside).most_common():
         print(f"  {files}: {reason}")
+
+
+def _export_media(options: argparse.Namespace) -> None:
+    from cleanroom.media import export_media
+
+    if len(options.folders) > 2:
+        raise StopRun("export-media takes one or two folders.", "python -m cleanroom export-media TARGET")
+    *named, target = options.folders
+    source = named[0] if named else config.read(options.config).output / "release" / "dicom"
+    done = export_media(source, target)
+    print(f"{done.files} files and their DICOMDIR in {target}, {len(done.left_out)} left out")
+    for path, reason in done.left_out:
+        print(f"  {path}: {reason}")
 
 
 def _report(options: argparse.Namespace) -> None:
