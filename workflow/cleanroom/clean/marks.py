@@ -24,8 +24,8 @@ def code(value: str) -> Code:
 def mark(header: Dataset, profile: Profile) -> None:
     """Say in a cleaned header that it was cleaned, by what and how (PS3.15 E.1.1)."""
     header[REMOVED] = stored(REMOVED, "CS", b"YES")
-    method = f"Cleanroom {__version__}\\{profile.method}"
-    header[METHOD] = stored(METHOD, "LO", method.encode())
+    methods = [f"Cleanroom {__version__}", *profile.methods]
+    header[METHOD] = stored(METHOD, "LO", "\\".join(methods).encode())
     header[LONGITUDINAL] = stored(LONGITUDINAL, "CS", profile.longitudinal.encode())
     add_codes(header, profile.codes)
 

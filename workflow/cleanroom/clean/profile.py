@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from cleanroom.clean.attribute_rule import AttributeRule, tag_of
 from cleanroom.errors import StopRun
@@ -17,6 +17,7 @@ BASIC = "113100"
 Words = Literal["removed", "cleaned", "kept"]
 Held = Literal["removed", "kept"]
 _LONGITUDINAL = {"removed": "REMOVED", "shifted": "MODIFIED", "kept": "UNMODIFIED"}
+_DATES = {"shifted": "Dates moved by whole weeks, times of day kept"}
 _VERBATIM = {"removed": "remove", "cleaned": "clean", "kept": "keep"}
 _DESCRIPTIONS = {"series_description": "SeriesDescription", "protocol_name": "ProtocolName"}
 _WEAKENING = {"keep", "clean", "regex", "shift"}
@@ -29,7 +30,7 @@ class Profile(BaseModel):
 
     name: str
     about: str = ""
-    method: str
+    method: str = Field(max_length=64)
     """The text of (0012,0063)."""
     dates: Literal["removed", "shifted", "kept"]
     descriptions: Words
@@ -102,6 +103,11 @@ class Profile(BaseModel):
     def longitudinal(self) -> str:
         """(0028,0303) Longitudinal Temporal Information Modified."""
         return _LONGITUDINAL[self.dates]
+
+    @property
+    def methods(self) -> list[str]:
+        """What (0012,0063) says of the profile."""
+        return [self.method, *([_DATES[self.dates]] if self.dates in _DATES else [])]
 
     @property
     def keeps(self) -> frozenset[str]:
