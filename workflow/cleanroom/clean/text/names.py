@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import permutations
+from typing import NamedTuple
 
 from cleanroom.clean.text.folding import is_wide, variants
 from cleanroom.clean.text.tidy import Span
@@ -18,57 +19,13 @@ _POSSESSIVE = re.compile(r"['’]s(?!\w)")
 _DIGITS = re.compile(r"\d+")
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _HIRAGANA = re.compile(r"[\u3041-\u309f]*")
-_TITLES = {
-    *[
-        "dr",
-        "prof",
-        "md",
-        "phd",
-        "mr",
-        "mrs",
-        "ms",
-        "med",
-        "sir",
-        "herr",
-        "frau",
-        "dipl",
-        "ing",
-        "jr",
-        "sr",
-        "ii",
-        "iii",
-    ]
-}
-_PARTICLES = {
-    *[
-        "van",
-        "von",
-        "de",
-        "der",
-        "den",
-        "del",
-        "della",
-        "di",
-        "da",
-        "do",
-        "dos",
-        "das",
-        "du",
-        "la",
-        "le",
-        "el",
-        "al",
-        "bin",
-        "ibn",
-        "ten",
-        "ter",
-        "zu",
-        "af",
-        "av",
-        "y",
-        "e",
-    ]
-}
+_TITLES = frozenset(
+    ("dr", "prof", "md", "phd", "mr", "mrs", "ms", "med", "sir", "herr", "frau", "dipl", "ing", "jr", "sr")
+)
+_ROMANCE = ("de", "del", "della", "di", "da", "do", "dos", "das", "du", "la", "le", "el", "y", "e")
+_PARTICLES = frozenset(
+    ("van", "von", "der", "den", "al", "bin", "ibn", "ten", "ter", "zu", "af", "av", *_ROMANCE)
+)
 
 
 @dataclass
@@ -136,10 +93,20 @@ class Names:
     def complete(self, group: int, units: list[Unit]) -> bool:
         """Whether words that do not identify alone are enough of a name together."""
         core = self._cores[group]
-        words = {form for unit in units for form in unit.forms if form not in _PARTICLES}
+        words = {
+            f for unit in units for f in unit.forms if f not in _PARTICLES and (len(f) > 1 or is_wide(f))
+        }
         telling = words - vocabulary().words
         needed = 2 if telling else len(core)
         return len(words) > 1 and len({min(variants(w)) for w in words} & core) >= max(needed, 2)
+
+
+class _Known(NamedTuple):
+    """What a word is to the names: one by itself, a word of some, perhaps an initial of some."""
+
+    alone: bool
+    groups: set[int]
+    initials: set[int]
 
 
 class Finder:
@@ -147,61 +114,69 @@ class Finder:
 
     def __init__(self, names: Names, embedded: re.Pattern[str] | None, alone: tuple[str, ...]) -> None:
         self._names, self._embedded, self._alone = names, embedded, alone
+        self._words: dict[str, _Known] = {}
+        self._insides: dict[str, list[Span]] = {}
 
     def spans(self, text: str) -> Iterator[Span]:
         """Where names stand, with what clings to them (``Smith's``, ``SMITH2``)."""
         units: list[Unit] = []
-        certain: set[int] = set()
+        known: list[_Known] = []
         for run in runs(text):
-            whole = self._is_alone(run)
-            for unit in [run] if whole else split(run):
-                if whole or self._is_alone(unit):
-                    certain.add(len(units))
-                units.append(unit)
-            if not whole:
-                yield from self._inside(run)
-        certain -= {place for place in certain if _in_phrase(units, place)}
-        for first, last in self._chains(text, units, certain):
-            yield units[first].start, _clinging(text, units[last].end)
+            whole = self._known(run)
+            parts = [run] if whole.alone else split(run)
+            units += parts
+            known += [whole] if len(parts) == 1 else map(self._known, parts)
+            if not whole.alone:
+                yield from ((run.start + a, run.start + b) for a, b in self._inside(run))
+        if any(word.alone or word.groups for word in known):
+            for first, last in self._chains(text, units, known):
+                yield units[first].start, _clinging(text, units[last].end)
 
-    def _is_alone(self, unit: Unit) -> bool:
-        return any(form in self._names.alone for form in unit.forms)
+    def _known(self, unit: Unit) -> _Known:
+        known = self._words.get(unit.written)
+        if known is None:
+            alone = any(form in self._names.alone for form in unit.forms)
+            known = _Known(alone, self._names.groups(unit), self._names.initial_of(unit))
+            self._words[unit.written] = known
+        return known
 
-    def _inside(self, run: Unit) -> Iterator[Span]:
-        """Names inside longer words: long ones, and any that a describing word follows or precedes."""
-        short = len(run.written) <= SHORTEST and run.written.isascii()
-        if short or vocabulary().has(run.written):
-            return
+    def _inside(self, run: Unit) -> list[Span]:
+        """Names inside a longer word: long ones, and any that a describing word follows or precedes."""
+        spans = self._insides.get(run.written)
+        if spans is None:
+            short = len(run.written) <= SHORTEST and run.written.isascii()
+            skipped = short or vocabulary().has(run.written)
+            spans = self._insides[run.written] = [] if skipped else list(self._searched(run))
+        return spans
+
+    def _searched(self, run: Unit) -> Iterator[Span]:
         for form in run.forms:
-            if self._embedded:
-                for match in self._embedded.finditer(form):
-                    yield _within(run, form, match.start(), match.end())
-            if form.startswith(self._alone) or form.endswith(self._alone):
-                for name in self._alone:
-                    rest = len(form) - len(name)
-                    if form.startswith(name) and form[len(name) :] in vocabulary().words:
-                        yield _within(run, form, 0, len(name))
-                    elif form.endswith(name) and form[:rest] in vocabulary().words:
-                        yield _within(run, form, rest, len(form))
+            matches = self._embedded.finditer(form) if self._embedded else ()
+            yield from (_within(run, form, match.start(), match.end()) for match in matches)
+            if not form.startswith(self._alone) and not form.endswith(self._alone):
+                continue
+            for name in self._alone:
+                rest = len(form) - len(name)
+                if form.startswith(name) and form[len(name) :] in vocabulary().words:
+                    yield _within(run, form, 0, len(name))
+                elif form.endswith(name) and form[:rest] in vocabulary().words:
+                    yield _within(run, form, rest, len(form))
 
-    def _chains(self, text: str, units: list[Unit], certain: set[int]) -> Iterator[tuple[int, int]]:
+    def _chains(self, text: str, units: list[Unit], known: list[_Known]) -> Iterator[tuple[int, int]]:
         """Neighbouring words of one name that hold a certain one, or are enough of a name together."""
         place = 0
         while place < len(units):
-            shared = self._names.groups(units[place]) | (self._names.initial_of(units[place]))
-            if not shared and place not in certain:
-                place += 1
-                continue
+            shared = known[place].groups | known[place].initials
             last = place
-            while last + 1 < len(units) and _BETWEEN.fullmatch(text, units[last].end, units[last + 1].start):
-                following = units[last + 1]
-                common = shared & (self._names.groups(following) | self._names.initial_of(following))
-                if not common:
+            while shared and last + 1 < len(units):
+                common = shared & (known[last + 1].groups | known[last + 1].initials)
+                if not common or not _BETWEEN.fullmatch(text, units[last].end, units[last + 1].start):
                     break
                 shared, last = common, last + 1
             row = range(place, last + 1)
-            words = [units[i] for i in row if self._names.groups(units[i])]
-            if certain.intersection(row) or any(self._names.complete(group, words) for group in shared):
+            words = [units[i] for i in row if known[i].groups]
+            certain = any(known[i].alone and not _in_phrase(units, i) for i in row)
+            if certain or any(self._names.complete(group, words) for group in shared):
                 yield place, last
             place = last + 1
 
@@ -230,9 +205,8 @@ def _product(words: Iterable[str]) -> list[tuple[str, ...]]:
 
 
 def _within(run: Unit, form: str, start: int, end: int) -> Span:
-    if len(form) != len(run.written):
-        return run.start, run.end
-    return run.start + start, run.start + end
+    """A span of a folded word in the word as it is written; all of it where the lengths differ."""
+    return (start, end) if len(form) == len(run.written) else (0, len(run.written))
 
 
 def _clinging(text: str, end: int) -> int:
