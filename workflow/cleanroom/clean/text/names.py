@@ -14,7 +14,7 @@ from cleanroom.clean.text.vocabulary import place_words, vocabulary
 SHORTEST, EMBEDDED = 4, 7
 """Letters of a word that identifies alone, and of one that does so inside a longer word."""
 _MOST_WORDS = 8
-_BETWEEN = re.compile(r"[\s^,_.\-='’/&]{0,3}")
+_BETWEEN = re.compile(r"[ \t^,_.\-='’/&]{0,3}")
 _POSSESSIVE = re.compile(r"['’]s(?!\w)")
 _DIGITS = re.compile(r"\d+")
 _WORD = re.compile(r"[^\W\d_]+|\d+")

@@ -76,4 +76,4 @@ def _phone(value: str) -> Iterator[str]:
             yield _BOUNDARY.format(re.escape(value))
         return
     last = digits[-8:] if len(digits) > 9 else digits
-    yield r"(?<!\d)(?:[+(]*\d[\d ()./-]{0,12})?" + r"[-. ()/]{0,3}".join(last) + r"(?!\d)"
+    yield r"(?<!\d)(?<![^\W_])(?:[+(]*\d[\d ()./-]{0,12})?" + r"[-. ()/]{0,3}".join(last) + r"(?!\d)"
