@@ -18,7 +18,7 @@ NOT_GROUPS = re.compile(
     r"Agent.*Animal|OrganizationalRole|Person|Breed|Equation|Findings?$|Measurement|Cancer"
 )
 COLOURS = ("white", "black", "brown", "grey", "gray", "green", "blue", "gold")
-NAMES = frozenset(("long", "short", "young", "great", "little", "ball", *COLOURS))
+NAMES = frozenset(("long", "short", "young", "great", "little", "ball", "mark", *COLOURS))
 """Surnames first of all: they are phrases (``long axis``) in the vocabulary, not words."""
 
 

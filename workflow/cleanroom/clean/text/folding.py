@@ -37,6 +37,11 @@ def is_wide(word: str) -> bool:
     return not word.isascii() and any(character >= _WIDE for character in word)
 
 
+def is_unspaced(word: str) -> bool:
+    """Whether a word's script puts no spaces between words: it is looked for inside longer runs."""
+    return is_wide(word) or any("\u0e00" <= c <= "\u0eff" or "\u1780" <= c <= "\u17ff" for c in word)
+
+
 def _folded(lower: str, scheme: str) -> str:
     letters = _letters(scheme)
     for pair in _pairs():

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from itertools import permutations
 from typing import NamedTuple
 
-from cleanroom.clean.text.folding import is_wide, variants
+from cleanroom.clean.text.folding import is_unspaced, is_wide, variants
 from cleanroom.clean.text.tidy import Span
-from cleanroom.clean.text.units import Unit, runs, split
+from cleanroom.clean.text.units import WORDS, Unit, runs, split
 from cleanroom.clean.text.vocabulary import place_words, vocabulary
 
 SHORTEST, EMBEDDED = 4, 7
@@ -17,7 +17,6 @@ _MOST_WORDS = 8
 _BETWEEN = re.compile(r"[ \t^,_.\-='’/&]{0,3}")
 _POSSESSIVE = re.compile(r"['’]s(?!\w)")
 _DIGITS = re.compile(r"\d+")
-_WORD = re.compile(r"[^\W\d_]+|\d+")
 _HIRAGANA = re.compile(r"[\u3041-\u309f]*")
 _TITLES = frozenset(
     ("dr", "prof", "md", "phd", "mr", "mrs", "ms", "med", "sir", "herr", "frau", "dipl", "ing", "jr", "sr")
@@ -42,7 +41,7 @@ class Names:
     def add_person(self, value: str) -> None:
         """A name as a PN or as people write it; its groups (``=``) and titles are understood."""
         for name in value.split("="):
-            words = [word for word in _WORD.findall(name) if not word.isdigit()]
+            words = [word for word in WORDS.findall(name) if not word.isdigit()]
             core = [word for word in words if word.casefold() not in _TITLES | _PARTICLES][:_MOST_WORDS]
             self._add(words, core)
             self.alone |= {glued for glued in _glued(core) if not vocabulary().has(glued)}
@@ -50,18 +49,18 @@ class Names:
             for word in core:
                 for form in variants(word):
                     self._initials.setdefault(form[:1], set()).add(len(self._cores) - 1)
-        self._wide |= {word for word in self.alone if is_wide(word)}
+        self._wide |= {word for word in self.alone if is_unspaced(word)}
 
     def add_place(self, value: str) -> None:
         """An institution, department or address: its parts as a whole, its own words alone."""
         for part in re.split(r"[,;\n\r^]", value):
-            words = [word for word in _WORD.findall(part) if word]
+            words = [word for word in WORDS.findall(part) if word]
             if len(words) > 1 or (words and not vocabulary().has(words[0])):
                 self._add(words, words)
             for word in words:
                 places = {form for form in variants(word) if form not in place_words()}
                 self.alone |= {form for form in places if self._tells(word, form)}
-        self._wide |= {word for word in self.alone if is_wide(word)}
+        self._wide |= {word for word in self.alone if is_unspaced(word)}
 
     def _add(self, words: list[str], core: list[str]) -> None:
         group = len(self._cores)
