@@ -46,7 +46,7 @@ DESCRIPTIONS = [
     "12 in 16,range -2048 to +2047,signed,mono2", "10:20:30", "90Y SIRT", "iMAR 2.0 B30s", "University",
     "MR", "Cine long axis", "1.2.840.10008.5.1.4.1.1.2", "*tse2d1_19", "mocoMEMPRAGE_220FOV RMS", "3D MAR",
     "Acq 2 of 5", "Gadovist 7.5 ml", "FDG 350 MBq 60 min p.i.", "Li", "wei", "left hand", "MD FA ADC",
-    "DR Chest PA", "syngo.via VB40A", "No lesion seen by MRI", "80 y", "Rücken T2 sag", 
+    "DR Chest PA", "syngo.via VB40A", "No lesion seen by MRI", "80 y", "Rücken T2 sag",
     "Опухоль", "胸部CT", "R HEAD", "J HEAD", "kV 120 mAs 200",
 ]  # fmt: skip
 REMOVALS = [
@@ -61,6 +61,7 @@ REMOVALS = [
     ("Smith's brain", "brain"),
     ("head_SMITHERSON2", "head"),
     ("BRAINSMITH", "BRAIN"),
+    ("XSmith", ""),
     ("SmithJohnBrain", "Brain"),
     ("SMITH^JOHN^PAUL^Dr.", ""),
     ("Jorg Mueller", ""),

@@ -29,6 +29,8 @@ def forms(word: str) -> tuple[str, ...]:
 def variants(word: str) -> set[str]:
     """The forms of an identity's word, those without the ``e`` of ae, oe, ue included."""
     found = set(forms(word))
+    if len(bare := word.encode("ascii", "ignore").decode().lower()) > 3:
+        found.add(bare)  # what systems leave of Søren that know ASCII only
     return found | {shorter for form in found if len(shorter := _EXPANDED.sub("", form)) > 3}
 
 

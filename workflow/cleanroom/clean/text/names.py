@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from itertools import permutations
 from typing import NamedTuple
 
-from cleanroom.clean.text.folding import is_unspaced, is_wide, variants
+from cleanroom.clean.text.folding import forms, is_unspaced, is_wide, variants
 from cleanroom.clean.text.tidy import Span
 from cleanroom.clean.text.units import WORDS, Unit, runs, split
 from cleanroom.clean.text.vocabulary import place_words, vocabulary
 
 SHORTEST, EMBEDDED = 4, 7
 """Letters of a word that identifies alone, and of one that does so inside a longer word."""
-_MOST_WORDS = 8
+_MOST_WORDS, _MOST_GLUED = 8, 5
 _BETWEEN = re.compile(r"[ \t^,_.\-='’/&]{0,3}")
 _POSSESSIVE = re.compile(r"['’]s(?!\w)")
 _DIGITS = re.compile(r"\d+")
@@ -44,7 +44,7 @@ class Names:
             words = [word for word in WORDS.findall(name) if not word.isdigit()]
             core = [word for word in words if word.casefold() not in _TITLES | _PARTICLES][:_MOST_WORDS]
             self._add(words, core)
-            self.alone |= {glued for glued in _glued(core) if not vocabulary().has(glued)}
+            self.alone |= {glued for glued in _glued(words, core) if not vocabulary().has(glued)}
             self.alone |= {form for word in core for form in variants(word) if self._tells(word, form)}
             for word in core:
                 for form in variants(word):
@@ -54,7 +54,7 @@ class Names:
     def add_place(self, value: str) -> None:
         """An institution, department or address: its parts as a whole, its own words alone."""
         for part in re.split(r"[,;\n\r^]", value):
-            words = [word for word in WORDS.findall(part) if word]
+            words = WORDS.findall(part)
             if len(words) > 1 or (words and not vocabulary().has(words[0])):
                 self._add(words, words)
             for word in words:
@@ -64,7 +64,7 @@ class Names:
 
     def _add(self, words: list[str], core: list[str]) -> None:
         group = len(self._cores)
-        self._cores.append({variants_of for word in core for variants_of in (min(variants(word)),)})
+        self._cores.append({min(variants(word)) for word in core})
         for word in words:
             for form in variants(word):
                 self._groups.setdefault(form, set()).add(group)
@@ -156,10 +156,10 @@ class Finder:
                 continue
             for name in self._alone:
                 rest = len(form) - len(name)
-                if form.startswith(name) and form[len(name) :] in vocabulary().words:
-                    yield _within(run, form, 0, len(name))
-                elif form.endswith(name) and form[:rest] in vocabulary().words:
-                    yield _within(run, form, rest, len(form))
+                if form.startswith(name) and _may_cling(name, form[len(name) :]):
+                    yield _within(run, form, 0, len(form) if rest == 1 else len(name))
+                elif form.endswith(name) and _may_cling(name, form[:rest]):
+                    yield _within(run, form, 0 if rest == 1 else rest, len(form))
 
     def _chains(self, text: str, units: list[Unit], known: list[_Known]) -> Iterator[tuple[int, int]]:
         """Neighbouring words of one name that hold a certain one, or are enough of a name together."""
@@ -180,19 +180,16 @@ class Finder:
             place = last + 1
 
 
-def _glued(core: list[str]) -> set[str]:
-    """``smithjohn``, ``jsmith``, ``smithj``, ``jpsmith``: four letters or more."""
-    found = set()
+def _glued(words: list[str], core: list[str]) -> set[str]:
+    """``smithjohn``, ``vandenberg``, ``jsmith``, ``smithj``, ``jpsmith``: five letters or more."""
+    found: set[str] = set()
     for count in (2, 3):
-        for words in permutations(core[:5], count):
-            found |= {"".join(forms) for forms in _product(words)}
+        rows = permutations(words[:_MOST_GLUED], count)
+        found |= {"".join(row) for parts in rows if set(parts) & set(core) for row in _product(parts)}
     for word in core:
-        others = [other for other in core if other is not word]
-        for form in variants(word):
-            for other in others:
-                found |= {other[0].casefold() + form, form + other[0].casefold()}
-            initials = "".join(other[0].casefold() for other in others)
-            found |= {initials + form, form + initials}
+        initials = [forms(other[0])[0] for other in words if other is not word]
+        ends = {*initials, "".join(initials)}
+        found |= {glued for form in variants(word) for end in ends for glued in (end + form, form + end)}
     return {word for word in found if len(word) > SHORTEST or is_wide(word)}
 
 
@@ -201,6 +198,11 @@ def _product(words: Iterable[str]) -> list[tuple[str, ...]]:
     for word in words:
         rows = [(*row, form) for row in rows for form in sorted(variants(word))][:64]
     return rows
+
+
+def _may_cling(name: str, rest: str) -> bool:
+    """Whether the rest of a longer word is one that people glue to a name: a describing word, an initial."""
+    return rest in vocabulary().words if len(rest) > 1 else len(name) > SHORTEST
 
 
 def _within(run: Unit, form: str, start: int, end: int) -> Span:
