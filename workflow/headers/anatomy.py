@@ -17,24 +17,8 @@ GROUPS = re.compile(
 NOT_GROUPS = re.compile(
     r"Agent.*Animal|OrganizationalRole|Person|Breed|Equation|Findings?$|Measurement|Cancer"
 )
-NAMES = {
-    *[
-        "long",
-        "short",
-        "white",
-        "black",
-        "brown",
-        "grey",
-        "gray",
-        "green",
-        "blue",
-        "young",
-        "great",
-        "little",
-        "ball",
-        "gold",
-    ]
-}
+COLOURS = ("white", "black", "brown", "grey", "gray", "green", "blue", "gold")
+NAMES = frozenset(("long", "short", "young", "great", "little", "ball", "mark", *COLOURS))
 """Surnames first of all: they are phrases (``long axis``) in the vocabulary, not words."""
 
 

@@ -5,15 +5,16 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from cleanroom.clean.text.names import Finder, Names
-from cleanroom.clean.text.numbers import expressions
-from cleanroom.clean.text.patterns import patterns
+from cleanroom.clean.text.numbers import NUMERIC, expressions
+from cleanroom.clean.text.patterns import candidates
 from cleanroom.clean.text.tidy import Span, merged, without
 from cleanroom.clean.text.vocabulary import vocabulary
 from cleanroom.header.identifying import Identifying
 
 _REMEMBERED = 20_000
-_MOST_ROUNDS = 100
+_MOST_ROUNDS = 20
 _LONG_NUMBER = 6
+_SOME_DIGITS = re.compile(r"(?:\d\D*){3}")
 _NUMBER = re.compile(r"[+-]?0*(\d+)(?:\.0*)?")
 
 
@@ -67,9 +68,9 @@ class TextCleaner:
         for _ in range(_MOST_ROUNDS):  # what a removal brings together may be a name
             spans = merged(self._spans(text, technical))
             if not spans:
-                break
+                return text
             text = without(text, spans)
-        return text
+        return ""
 
     def _spans(self, text: str, technical: bool) -> Iterable[Span]:
         found = list(self._own.spans(text))
@@ -78,7 +79,7 @@ class TextCleaner:
     def _patterns(self, text: str) -> list[Span]:
         spared = list(self._kept.spans(text)) if self._keep else []
         found: list[Span] = []
-        for pattern in patterns():
+        for pattern in candidates(text):
             spans = list(pattern.spans(text))
             if pattern.kind in self._keep:
                 spared += spans
@@ -108,12 +109,19 @@ class _Identities:
                 found |= set(expressions(kind, text))
         self._finder: Finder = names.ready()
         ordered = sorted(found, key=lambda expression: (-len(expression), expression))
-        self._expressions = re.compile("|".join(f"(?:{e})" for e in ordered), re.I) if found else None
+        self._numbers = _any_of([e for e in ordered if e.startswith(NUMERIC)])
+        self._others = _any_of([e for e in ordered if not e.startswith(NUMERIC)])
 
     def spans(self, text: str) -> Iterable[Span]:
         yield from self._finder.spans(text)
-        if self._expressions:
-            yield from (match.span() for match in self._expressions.finditer(text))
+        if self._others:
+            yield from (match.span() for match in self._others.finditer(text))
+        if self._numbers and _SOME_DIGITS.search(text):
+            yield from (match.span() for match in self._numbers.finditer(text))
+
+
+def _any_of(expressions: list[str]) -> re.Pattern[str] | None:
+    return re.compile("|".join(f"(?:{e})" for e in expressions), re.I) if expressions else None
 
 
 def _touches(span: Span, others: list[Span]) -> bool:

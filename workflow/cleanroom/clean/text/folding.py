@@ -22,13 +22,15 @@ def forms(word: str) -> tuple[str, ...]:
     """
     if word.isascii():
         return (word.lower(),)
-    lower = unicodedata.normalize("NFC", word).lower()
+    lower = "".join(_unaccented(c) for c in unicodedata.normalize("NFC", word).lower())
     return tuple(dict.fromkeys(_folded(lower, scheme) for scheme in SCHEMES))
 
 
 def variants(word: str) -> set[str]:
     """The forms of an identity's word, those without the ``e`` of ae, oe, ue included."""
     found = set(forms(word))
+    if len(bare := word.encode("ascii", "ignore").decode().lower()) > 3:
+        found.add(bare)  # what systems leave of Søren that know ASCII only
     return found | {shorter for form in found if len(shorter := _EXPANDED.sub("", form)) > 3}
 
 
@@ -37,9 +39,21 @@ def is_wide(word: str) -> bool:
     return not word.isascii() and any(character >= _WIDE for character in word)
 
 
+def is_unspaced(word: str) -> bool:
+    """Whether a word's script puts no spaces between words: it is looked for inside longer runs."""
+    return is_wide(word) or any("\u0e00" <= c <= "\u0eff" or "\u1780" <= c <= "\u17ff" for c in word)
+
+
 def _folded(lower: str, scheme: str) -> str:
     letters = _letters(scheme)
+    for pair in _pairs():
+        lower = lower.replace(pair, letters[pair])
     return "".join(letters[c] if c in letters else c if c.isascii() else _base(c) for c in lower)
+
+
+def _unaccented(character: str) -> str:
+    """A Greek letter without its accent: an accent does not part ``ού``."""
+    return unicodedata.normalize("NFD", character)[0] if "\u0370" <= character <= "\u03ff" else character
 
 
 @lru_cache(maxsize=8192)
@@ -49,6 +63,11 @@ def _base(character: str) -> str:
     decomposed = unicodedata.normalize("NFKD", character)
     kept = [c for c in decomposed if not unicodedata.combining(c)]
     return "".join(chr(ord(c) - 0x60) if ord(c) in _KATAKANA else _letters("first").get(c, c) for c in kept)
+
+
+@cache
+def _pairs() -> tuple[str, ...]:
+    return tuple(row["letter"] for row in tables.rows("transliteration.tsv") if len(row["letter"]) > 1)
 
 
 @cache

@@ -9,6 +9,8 @@ _DATE = re.compile(r"(1[89]\d\d|20\d\d)[-.]?(0[1-9]|1[0-2])[-.]?(0[1-9]|[12]\d|3
 _LONG = 6
 """Digits of an ID that is found with other separators, leading zeros and letters around it."""
 _PARTS = re.compile(r"[^\W\d_]+|\d+")
+NUMERIC = r"(?<!\d)"
+"""How an expression begins that needs three digits or more."""
 _BOUNDARY = r"(?<![^\W_])(?:{})(?![^\W_])"
 
 
@@ -44,11 +46,11 @@ def _number(digits: str) -> Iterator[str]:
     core = digits.lstrip("0")
     if len(core) >= _LONG:
         joined = "[- _]?".join(core)
-        few = r"(?![\d]+(?:[- _]\d+){4})"
-        yield rf"(?<!\d)(?<!\d[.,])(?:0[- _]?)*{few}{joined}(?!\d)(?!\.\d)"
+        few = r"(?!\d{0,9}(?:[- _]\d{0,9}){4})"
+        yield rf"(?<!\d)(?<!\d[.,])(?:0[- _]?){{0,12}}{few}{joined}(?!\d)(?!\.\d)"
     elif len(digits) >= 4:
         least = core if len(core) >= 4 else digits
-        yield rf"(?<![^\W_])(?<!\d[.,])0*{least}(?![^\W_])(?![.,]\d)"
+        yield rf"(?<!\d)(?<![^\W_])(?<!\d[.,])0{{0,12}}{least}(?![^\W_])(?![.,]\d)"
 
 
 def _date(year: str, month: str, day: str) -> Iterator[str]:
@@ -56,14 +58,14 @@ def _date(year: str, month: str, day: str) -> Iterator[str]:
     y, m, d = f"(?:{year}|{year[2:]})", f"0?{int(month)}", f"0?{int(day)}"
     between = r"[-/._, ]{1,2}"
     name = month_names(int(month))
-    yield rf"(?<!\d){year}{month}{day}\d*"
+    yield rf"(?<!\d){year}{month}{day}\d{{0,12}}"
     yield rf"(?<!\d)(?:{day}{month}|{month}{day}){y}(?!\d)"
     yield rf"(?<!\d){year[2:]}{month}{day}(?!\d)"
-    yield rf"(?<!\d)(?<!\d[./-]){year}{between}{m}{between}{d}(?!\d)(?:T[\d:.]+)?"
+    yield rf"(?<!\d)(?<!\d[./-]){year}{between}{m}{between}{d}(?!\d)(?:T[\d:.]{{1,16}})?"
     yield rf"(?<!\d)(?<!\d[./-])(?:{d}{between}{m}|{m}{between}{d}){between}{y}(?![\d]|[./-]\d)"
     spoken = r"(?:[-/._,' ]|de|del|of|st|nd|rd|th|er){0,6}"
     yield rf"(?<!\d){d}{spoken}(?:{name}){spoken}{y}(?!\d)"
-    yield rf"(?<![^\W\d_])(?:{name}){spoken}{d}{spoken}{y}(?!\d)"
+    yield rf"(?<!\d)(?<![^\W\d_])(?:{name}){spoken}{d}{spoken}{y}(?!\d)"
     yield rf"(?<!\d){year}{spoken}(?:{name}){spoken}{d}(?!\d)"
 
 
@@ -74,4 +76,4 @@ def _phone(value: str) -> Iterator[str]:
             yield _BOUNDARY.format(re.escape(value))
         return
     last = digits[-8:] if len(digits) > 9 else digits
-    yield r"(?<!\d)(?:[+(]*\d[\d ()./-]{0,12})?" + r"[-. ()/]{0,3}".join(last) + r"(?!\d)"
+    yield r"(?<!\d)(?<![^\W_])(?:[+(]*\d[\d ()./-]{0,12})?" + r"[-. ()/]{0,3}".join(last) + r"(?!\d)"

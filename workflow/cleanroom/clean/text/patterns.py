@@ -12,6 +12,8 @@ from cleanroom.clean.text.vocabulary import vocabulary
 from cleanroom.header.tables import HEADERS
 from cleanroom.identity import is_registered
 
+_DIGIT = re.compile(r"\d")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _WORD = re.compile(r"[^\W\d_][^\W_]*")
 
 
@@ -22,8 +24,8 @@ class Pattern(NamedTuple):
     ----------
     kind
         What it finds: ``date``, ``person``, ``number``, ``uid`` ...
-    needs
-        A text without one of these characters cannot match.
+    digits, needs, cues
+        A text with fewer digits, without one of these characters or these words cannot match.
     words
         How the words of the group ``who`` are read: ``first`` (up to the first describing word), ``last``
         (back to the last one), ``all`` (none may describe), or empty: as they are.
@@ -34,7 +36,9 @@ class Pattern(NamedTuple):
     name: str
     kind: str
     regex: re.Pattern[str]
+    digits: int
     needs: frozenset[str]
+    cues: frozenset[str]
     words: str
     keeps: bool
     examples: tuple[str, ...]
@@ -42,8 +46,6 @@ class Pattern(NamedTuple):
 
     def spans(self, text: str) -> Iterator[Span]:
         """Where it stands in a text."""
-        if self.needs and self.needs.isdisjoint(text):
-            return
         for match in self.regex.finditer(text):
             if self.kind == "uid" and is_registered(match[0]):
                 continue
@@ -69,6 +71,19 @@ class Pattern(NamedTuple):
         return (start if self.keeps else match.start()), stop
 
 
+def candidates(text: str) -> list[Pattern]:
+    """The patterns that may stand in a text: most can be ruled out by its characters and words."""
+    digits, characters = len(_DIGIT.findall(text)), frozenset(text)
+    words = frozenset(_LETTERS.findall(text.lower()))
+    return [
+        pattern
+        for pattern in patterns()
+        if pattern.digits <= digits
+        and not (pattern.needs and pattern.needs.isdisjoint(characters))
+        and not (pattern.cues and pattern.cues.isdisjoint(words))
+    ]
+
+
 @cache
 def patterns() -> tuple[Pattern, ...]:
     """All patterns, in the order of the file."""
@@ -88,7 +103,9 @@ def _pattern(entry: dict[str, Any], parts: dict[str, str]) -> Pattern:
         entry["name"],
         entry["kind"],
         re.compile(_filled(entry["regex"], parts)),
-        frozenset("0123456789" if entry.get("needs") == "digit" else entry.get("needs", "")),
+        entry.get("digits", 0),
+        frozenset(entry.get("needs", "")),
+        frozenset(_filled(entry.get("cues", ""), parts).strip("(?:)").replace("|", " ").split()),
         entry.get("words", ""),
         entry.get("keeps", False),
         tuple(entry["examples"]),

@@ -5,7 +5,12 @@ from typing import NamedTuple
 
 from cleanroom.clean.text.folding import forms
 
-_RUN = re.compile(r"[^\W\d_]+|\d+")
+_MARKS = (
+    "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f"
+    "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u3099\u309a"
+)
+"""Accents and vowels that are characters of their own: Latin, Hebrew, Arabic, Devanagari, Thai, Japanese."""
+WORDS = re.compile(rf"[^\W\d_](?:[^\W\d_]|[{_MARKS}])*|\d+")
 _CAMEL = re.compile(r"(?<=[a-zß-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])")
 
 
@@ -26,7 +31,7 @@ class Unit(NamedTuple):
 
 def runs(text: str) -> list[Unit]:
     """Unbroken letters, and unbroken digits."""
-    return [Unit(m.start(), m.end(), m[0], forms(m[0])) for m in _RUN.finditer(text)]
+    return [Unit(m.start(), m.end(), m[0], forms(m[0])) for m in WORDS.finditer(text)]
 
 
 def split(unit: Unit) -> list[Unit]:
