@@ -1,0 +1,136 @@
+"""Where identities are planted, and where the standard is certain about what must stay."""
+
+import re
+from dataclasses import dataclass
+
+from pydicom.datadict import dictionary_has_tag, dictionary_VR, tag_for_keyword
+from pydicom.dataset import Dataset
+from pydicom.sequence import Sequence
+
+from exam.standard import attributes, fate
+
+CHAINS = (
+    (
+        "StudiesContainingOtherReferencedInstancesSequence",
+        "ReferencedSeriesSequence",
+        "ReferencedInstanceSequence",
+    ),
+    ("ContributingEquipmentSequence",),
+    ("ReferencedSeriesSequence", "ReferencedInstanceSequence"),
+    ("StudiesContainingOtherReferencedInstancesSequence", "ReferencedSeriesSequence"),
+)
+"""Unlisted sequences that every composite object may have: their items are cleaned, not removed."""
+REMOVED_CHAINS = (
+    ("OriginalAttributesSequence", "ModifiedAttributesSequence"),
+    ("RequestAttributesSequence",),
+    ("OtherPatientIDsSequence",),
+)
+FREE_TEXT = re.compile(r"Description$|Comments?$|Reason$|Notes$|Message$|Explanation$|Title$|TextValue$|Instructions?$")
+MEDICAL = {0x0008, 0x0010, 0x0018, 0x0020, 0x0028, 0x0032, 0x0038, 0x003A, 0x0040, 0x0054, 0x0062, 0x0066}
+MEDICAL |= {0x006A, 0x0070, 0x3002, 0x3004, 0x3006, 0x3008, 0x300A, 0x300C, 0x300E, 0x3010, 0x2200}
+GEOMETRY = re.compile(
+    "Position|Orientation|Spacing|Row|Column|Matrix|NumberOf|Frame|Pixel|Bits|Planar|Slope|Intercept|Window|Slice"
+    "|Thickness|Location|Angle|Distance|Coordinate|Grid|Scal|Size|Diameter|Offset|Origin|Vector|Cent|Shape|Vert"
+    "|Contour|Dimension|Index|Length|Width|Height|Edge|Resolution|Ratio|Shutter|Area|Depth|Data|Count|Value"
+    "|Samples|Patient|Lens|Point|Radius|Axis|Volume|Plane|Magnification|Zoom|Interval|Instance"
+)
+UNLISTED_UIDS = {
+    "MultiFrameSourceSOPInstanceUID",
+    "RadiopharmaceuticalAdministrationEventUID",
+    "TargetFrameOfReferenceUID",
+    "SOPInstanceUIDOfConcatenationSource",
+    "VolumeFrameOfReferenceUID",
+    "TableFrameOfReferenceUID",
+    "ReferencedColorPaletteInstanceUID",
+    "AssertionUID",
+    "ReferencedAssertionUID",
+    "ModelGroupUID",
+    "ReferencedFiducialUID",
+    "VolumetricPresentationInputSetUID",
+    "EquipmentFrameOfReferenceUID",
+}
+"""UIDs of instances that Table E.1-1 does not list; the other unlisted ones name classes and registers."""
+LEFT_ALONE = {
+    "StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "CodeValue", "LongCodeValue",
+    "CodingSchemeDesignator", "CodingSchemeVersion", "DeidentificationMethod", "ContextGroupVersion",
+    "ContextGroupLocalVersion", "EffectiveDateTime", "InstanceCreationTime", "InstanceCreationDate",
+    "PatientName", "PatientID", "PatientBirthDate", "PatientBirthTime", "AccessionNumber", "StudyID", "StudyDate", "StudyTime",
+    "SeriesDate", "ReferringPhysicianName", "StudyDescription", "SeriesDescription", "InstitutionName",
+    "CodeMeaning", "MappingResourceName", "ResponsibleOrganization", "FrameOfReferenceUID",
+}  # fmt: skip
+"""At the root these have values of their own, or they are codes and versions."""
+TECHNICAL = (
+    "SOPClassUID Modality Manufacturer ManufacturerModelName SoftwareVersions SliceThickness KVP EchoTime"
+    " RepetitionTime FlipAngle MagneticFieldStrength ImagingFrequency ConvolutionKernel PixelSpacing Rows Columns"
+    " BitsAllocated BitsStored HighBit PixelRepresentation PhotometricInterpretation SamplesPerPixel"
+    " NumberOfFrames ImageType ImagePositionPatient ImageOrientationPatient SliceLocation RescaleSlope"
+    " RescaleIntercept WindowCenter WindowWidth XRayTubeCurrent ExposureTime PatientPosition ScanningSequence"
+    " SequenceVariant MRAcquisitionType PixelBandwidth EchoTrainLength SpacingBetweenSlices GantryDetectorTilt"
+    " BodyPartExamined Laterality DoseUnits DoseType DoseSummationType DoseGridScaling SegmentationType"
+    " LossyImageCompression ReconstructionDiameter DistanceSourceToDetector InversionTime NumberOfAverages"
+).split()
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """One attribute of PS3.6 to plant."""
+
+    tag: int
+    vr: str
+    keyword: str
+
+    @property
+    def fate(self) -> str:
+        """What Table E.1-1 says."""
+        return fate(self.tag)
+
+    @property
+    def describes(self) -> bool:
+        """Whether describing words in it must stay."""
+        if self.tag >> 16 not in MEDICAL:
+            return False
+        return self.fate == "clean" or (self.fate == "unlisted" and bool(FREE_TEXT.search(self.keyword)))
+
+
+def plantable() -> list[Attribute]:
+    """All attributes of text, names, dates, times, numbers, AE titles and UIDs that are planted."""
+    kinds = ("LO", "SH", "ST", "LT", "UT", "UC", "PN", "DA", "DT", "TM", "UI", "IS", "DS", "AE")
+    return [Attribute(*row) for row in attributes(*kinds) if _wanted(Attribute(*row))]
+
+
+def _wanted(attribute: Attribute) -> bool:
+    if attribute.keyword in LEFT_ALONE or attribute.keyword in TECHNICAL:
+        return False
+    if attribute.vr in ("IS", "DS"):
+        medical = attribute.tag >> 16 in MEDICAL - {0x0028}
+        return medical and attribute.fate == "unlisted" and not GEOMETRY.search(attribute.keyword)
+    if attribute.vr == "UI":
+        return attribute.fate != "unlisted" or attribute.keyword in UNLISTED_UIDS
+    if attribute.vr == "TM":
+        return attribute.fate == "shift"
+    return True
+
+
+def item_at(dataset: Dataset, chain: tuple[str, ...]) -> tuple[Dataset, str]:
+    """The first item at the end of a chain of sequences, made where there is none, and its place."""
+    place = ""
+    for keyword in chain:
+        if not dataset.get(keyword):
+            setattr(dataset, keyword, Sequence([Dataset()]))
+        place += f"{tag_of(keyword):08X}[0]."
+        dataset = dataset[keyword].value[0]
+    return dataset, place
+
+
+def tag_of(keyword: str) -> int:
+    """The tag of a keyword that is known to exist."""
+    tag = tag_for_keyword(keyword)
+    assert tag is not None, keyword
+    return tag
+
+
+def is_certain(place: str) -> bool:
+    """Whether the sequences on the way to a place stay: unlisted ones, and Content Sequence (cleaned)."""
+    tags = [int(step[:8], 16) for step in place.split(".")[:-1] if step[:8] != ""]
+    known = all(dictionary_has_tag(tag) and dictionary_VR(tag) == "SQ" for tag in tags)
+    return known and all(fate(tag) == "unlisted" or tag == 0x0040A730 for tag in tags)
