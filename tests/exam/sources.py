@@ -48,6 +48,8 @@ def readable(path: Path) -> FileDataset | None:
             if dataset.file_meta.TransferSyntaxUID.name[0].isdigit() or not _whole(dataset):
                 return None
             dataset.decode()
+            if any(element.tag.group < 8 for element in dataset):
+                return None
             dataset.walk(lambda _, __: None)
         except Exception:  # what pydicom cannot read has no place here, whatever the reason
             return None
