@@ -33,6 +33,7 @@ def plant_patient(planter: Planter, number: int, who: int) -> None:
         "PatientAddress": (patient.address.text, patient.address.sure),
         "PatientTelephoneNumbers": (patient.phone.text[:16], patient.phone.sure),
         "InstitutionName": (patient.institution.text, patient.institution.sure),
+        "IssuerOfPatientID": (patient.institution.text, patient.institution.sure),
         "StudyID": (f"ST{patient.number % 10**6}", (f"ST{patient.number % 10**6}",)),
     }
     for keyword, name in names.items():
@@ -100,7 +101,7 @@ def technical_checks(planter: Planter) -> list[Check]:
     """Technical values of the real file, which stay as they are."""
     for keyword in TECHNICAL:
         value = planter.dataset.get(keyword)
-        if value is None or value == "" or value == []:
+        if value is None or value in ("", [], "text"):
             continue
         place = f"{tag_of(keyword):08X}"
         planter.check(place, "tag retained", "")

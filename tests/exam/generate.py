@@ -12,7 +12,8 @@ import pydicom
 from pydicom.dataset import Dataset, FileDataset
 
 from exam import fixed, odd
-from exam.key import Key
+from exam.burned import draw
+from exam.key import Key, merged
 from exam.patients import PATIENTS
 from exam.places import CHAINS, REMOVED_CHAINS, Attribute, item_at, plantable
 from exam.planting import ROOT, Planter
@@ -27,28 +28,36 @@ TEXT = ("LO", "SH", "ST", "LT", "UT")
 
 
 def generate(scans: Path, folder: Path) -> Key:
-    """Write the exam's files into ``folder`` and give back its key.
+    """Write the exam's files and give back its key.
 
     Parameters
     ----------
     scans : Path
         The unpacked real files.
     folder : Path
-        Made new; it holds ``0001.dcm`` and so on, without anything that hints at the answer.
+        Made new: ``headers`` holds ``0001.dcm`` and so on, ``pictures`` those with burned-in words, and beside
+        them stands the key, ``key.json``.
     """
+    files = list(islice(chosen(scans), FILES))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        key = merged([draw(files, folder / "pictures"), plant(files, folder / "headers")])
+    key.save(folder / "key.json")
+    return key
+
+
+def plant(files: list[tuple[str, FileDataset]], folder: Path) -> Key:
+    """Write the files whose headers are examined into ``folder``; their part of the key."""
     folder.mkdir(parents=True)
     key = Key()
-    files = list(islice(chosen(scans), FILES))
     own_uids(files)
     referable = sorted({str(dataset[name].value) for _, dataset in files for name in fixed.NEW_UIDS[:3]})
     queue = rotation(len(files))
     patients = patient_of_study(files)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        for number, (name, dataset) in enumerate(files, start=1):
-            planter = _planter(number, name, dataset, patients[dataset.StudyInstanceUID], referable, key)
-            sit(planter, number, patients[dataset.StudyInstanceUID], queue)
-            dataset.save_as(folder / f"{number:04d}.dcm", enforce_file_format=True)
+    for number, (name, dataset) in enumerate(files, start=1):
+        planter = _planter(number, name, dataset, patients[dataset.StudyInstanceUID], referable, key)
+        sit(planter, number, patients[dataset.StudyInstanceUID], queue)
+        dataset.save_as(folder / f"{number:04d}.dcm", enforce_file_format=True)
     for patient in PATIENTS:
         key.strings += [(text, patient.codec) for text in patient_strings(patient)]
     return key
@@ -76,16 +85,15 @@ def sit(planter: Planter, number: int, patient: int, queue: list[list[Attribute]
     fixed.technical_checks(planter)
     pixels = dataset.get("PixelData")
     if pixels:
-        planter.check("7FE00010", "pixels retained", hashlib.sha256(pixels).hexdigest())
+        planter.check("7FE00010", "pixels retained", hashlib.sha256(pixels + b"\0" * (len(pixels) % 2)).hexdigest())
 
 
 def rotation(files: int) -> list[list[Attribute]]:
     """Attributes for the root and for a nested place of each file: each comes to both in every pass."""
-    known = plantable()
     queue: list[list[Attribute]] = [[] for _ in range(2 * files)]
     for turn in range(PASSES):
         for depth in (0, 1):
-            order = list(known)
+            order = plantable(nested=bool(depth))
             Random(f"{SEED}/{turn}/{depth}").shuffle(order)
             for position, attribute in enumerate(order):
                 queue[2 * (position % files) + depth].append(attribute)

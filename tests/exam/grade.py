@@ -88,8 +88,6 @@ class Grader:
             preamble = cleaned.dataset.preamble or b""
             return check.value.encode() not in preamble, preamble.decode("latin-1").strip("\0")
         texts = cleaned.texts(check.place)
-        if check.rule == "absent":
-            return not any(texts), "still there"
         return not any(holds(text, check.value) for text in texts), " | ".join(texts)
 
     def _shifted(self, check: Check, cleaned: Cleaned) -> tuple[bool, str]:

@@ -31,6 +31,7 @@ def plant_odd(planter: Planter, number: int) -> None:
         overlay(planter)
     if number % 5 == 3 and planter.modality in ("CT", "MR", "US", "OT", "CR"):
         icon(planter)
+    coded(planter)
     if planter.modality == "SR":
         content(planter)
 
@@ -121,7 +122,25 @@ def icon(planter: Planter) -> None:
     small.BitsAllocated, small.BitsStored, small.HighBit, small.PixelRepresentation = 8, 8, 7, 0
     small[0x7FE00010] = DataElement(0x7FE00010, "OB", str(planter.patient.number).encode() * 8)
     planter.dataset.IconImageSequence = Sequence([small])
-    planter.check("00880200", "text removed", "", "absent")
+    _gone(planter, "00880200[0].7FE00010", (str(planter.patient.number),))
+
+
+def coded(planter: Planter) -> None:
+    """A public code whose meaning names the patient, and a code of the house."""
+    one, two = _pair(planter)
+    house = Dataset()
+    house.CodeValue, house.CodingSchemeDesignator = "H1", "99HOUSE"
+    house.CodeMeaning = f"scan of {one.text}"[:64]
+    planter.dataset.ProcedureCodeSequence = Sequence([house])
+    _gone(planter, "00081032[0].00080104", one.sure)
+    if planter.dataset.get("AnatomicRegionSequence"):
+        return
+    region = Dataset()
+    region.CodeValue, region.CodingSchemeDesignator = "69536005", "SCT"
+    region.CodeMeaning = f"Head {two.text}"[:64]
+    planter.dataset.AnatomicRegionSequence = Sequence([region])
+    _gone(planter, "00082218[0].00080104", two.sure)
+    planter.check("00082218[0].00080100", "text retained", "69536005", "equal")
 
 
 def content(planter: Planter) -> None:

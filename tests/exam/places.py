@@ -50,15 +50,20 @@ UNLISTED_UIDS = {
     "EquipmentFrameOfReferenceUID",
 }
 """UIDs of instances that Table E.1-1 does not list; the other unlisted ones name classes and registers."""
-LEFT_ALONE = {
-    "StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "CodeValue", "LongCodeValue",
-    "CodingSchemeDesignator", "CodingSchemeVersion", "DeidentificationMethod", "ContextGroupVersion",
-    "ContextGroupLocalVersion", "EffectiveDateTime", "InstanceCreationTime", "InstanceCreationDate",
-    "PatientName", "PatientID", "PatientBirthDate", "PatientBirthTime", "AccessionNumber", "StudyID", "StudyDate", "StudyTime",
-    "SeriesDate", "ReferringPhysicianName", "StudyDescription", "SeriesDescription", "InstitutionName",
-    "CodeMeaning", "MappingResourceName", "ResponsibleOrganization", "FrameOfReferenceUID",
+OWN_VALUE = {
+    "InstanceCreationTime", "InstanceCreationDate", "PatientName", "PatientID", "PatientBirthDate", "AccessionNumber",
+    "IssuerOfPatientID", "StudyID", "StudyDate", "StudyTime", "SeriesDate", "ReferringPhysicianName",
+    "StudyDescription", "SeriesDescription", "InstitutionName", "StationName", "DeviceSerialNumber",
+    "FrameOfReferenceUID",
 }  # fmt: skip
-"""At the root these have values of their own, or they are codes and versions."""
+"""At the root these have values of their own: one a patient, study or series."""
+NEVER = {
+    "StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "CodeValue", "LongCodeValue",
+    "CodingSchemeDesignator", "CodingSchemeVersion", "CodeMeaning", "DeidentificationMethod",
+    "ContextGroupVersion", "ContextGroupLocalVersion", "EffectiveDateTime", "TimezoneOffsetFromUTC",
+    "MappingResourceName", "PatientBirthTime",
+}  # fmt: skip
+"""Codes, versions and what changes the meaning of other values; UIDs and meanings are planted elsewhere."""
 TECHNICAL = (
     "SOPClassUID Modality Manufacturer ManufacturerModelName SoftwareVersions SliceThickness KVP EchoTime"
     " RepetitionTime FlipAngle MagneticFieldStrength ImagingFrequency ConvolutionKernel PixelSpacing Rows Columns"
@@ -92,18 +97,19 @@ class Attribute:
         return self.fate == "clean" or (self.fate == "unlisted" and bool(FREE_TEXT.search(self.keyword)))
 
 
-def plantable() -> list[Attribute]:
+def plantable(nested: bool) -> list[Attribute]:
     """All attributes of text, names, dates, times, numbers, AE titles and UIDs that are planted."""
     kinds = ("LO", "SH", "ST", "LT", "UT", "UC", "PN", "DA", "DT", "TM", "UI", "IS", "DS", "AE")
-    return [Attribute(*row) for row in attributes(*kinds) if _wanted(Attribute(*row))]
+    return [Attribute(*row) for row in attributes(*kinds) if _wanted(Attribute(*row), nested)]
 
 
-def _wanted(attribute: Attribute) -> bool:
-    if attribute.keyword in LEFT_ALONE or attribute.keyword in TECHNICAL:
+def _wanted(attribute: Attribute, nested: bool) -> bool:
+    if attribute.keyword in NEVER or (not nested and attribute.keyword in {*OWN_VALUE, *TECHNICAL}):
         return False
     if attribute.vr in ("IS", "DS"):
         medical = attribute.tag >> 16 in MEDICAL - {0x0028}
-        return medical and attribute.fate == "unlisted" and not GEOMETRY.search(attribute.keyword)
+        technical = attribute.keyword in TECHNICAL or GEOMETRY.search(attribute.keyword)
+        return medical and attribute.fate == "unlisted" and not technical
     if attribute.vr == "UI":
         return attribute.fate != "unlisted" or attribute.keyword in UNLISTED_UIDS
     if attribute.vr == "TM":
