@@ -10,7 +10,7 @@ import pydicom
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 from pydicom.dataset import FileDataset
-from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from exam.cleaned import FIRST_NUMBER, Cleaned
 from exam.grade import Grades
@@ -59,7 +59,11 @@ def grade(key: Key, cleaned: dict[str, Cleaned], source: Path) -> tuple[Grades, 
             continue
         after = cleaned.get(check.file)
         held += after is None
-        share = 1.0 if after is None else changed(check, pydicom.dcmread(source / f"{check.file}.dcm"), after.dataset)
+        share = (
+            1.0
+            if after is None
+            else changed(check, pydicom.dcmread(source / f"{check.file}.dcm"), after.dataset)
+        )
         grades.add(check, share >= CHANGED, f"{share:.0%} of the letters' pixels changed")
     return grades, held
 
@@ -84,7 +88,7 @@ def _drawn(number: int, dataset: FileDataset, patient: Patient) -> Check:
     dataset.PixelData = pixels.tobytes() + b"\0" * (pixels.nbytes % 2)
     dataset.InstanceNumber = str(FIRST_NUMBER + number)
     dataset.StudyInstanceUID, dataset.SeriesInstanceUID = f"{ROOT}.1.{number}", f"{ROOT}.2.{number}"
-    dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = f"{ROOT}.3.{number}"
+    dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = UID(f"{ROOT}.3.{number}")
     dataset.PatientName, dataset.PatientID = patient.name.split("=")[0], patient.id
     dataset.PatientBirthDate = f"{patient.birth:%Y%m%d}"
     dataset.SpecificCharacterSet = "ISO_IR 192"
@@ -93,7 +97,9 @@ def _drawn(number: int, dataset: FileDataset, patient: Patient) -> Check:
     return Check(str(number), dataset.SOPInstanceUID, place, "pixels hidden", text, "", note)
 
 
-def letters_of(text: str, rows: int, columns: int, number: int) -> tuple[NDArray[np.bool_], tuple[int, int, int, int]]:
+def letters_of(
+    text: str, rows: int, columns: int, number: int
+) -> tuple[NDArray[np.bool_], tuple[int, int, int, int]]:
     """Letters as a mask, in one of two corners, and the box round them."""
     size = 28
     while (width := ImageFont.load_default(size).getlength(text)) > columns - 16:
@@ -101,7 +107,12 @@ def letters_of(text: str, rows: int, columns: int, number: int) -> tuple[NDArray
     top = 6 if number % 3 else rows - size * 2
     picture = Image.new("1", (columns, rows))
     ImageDraw.Draw(picture).text((8, top), text, fill=1, font=ImageFont.load_default(size))
-    return np.asarray(picture), (6, max(top - 2, 0), min(int(width) + 12, columns), min(top + size + 10, rows))
+    return np.asarray(picture), (
+        6,
+        max(top - 2, 0),
+        min(int(width) + 12, columns),
+        min(top + size + 10, rows),
+    )
 
 
 def _ink(dataset: FileDataset) -> int:

@@ -13,6 +13,7 @@ from pydicom.dataset import Dataset, FileDataset
 from pydicom.sequence import Sequence
 
 from exam.fixed import text_of
+from exam.patients import CODECS
 
 FIRST_NUMBER = 10000
 STEP = re.compile(r"(?P<tag>[0-9A-F]{8})|(?P<group>[0-9A-F]{4}):(?P<creator>[^:]*):(?P<element>[0-9A-F]{2})")
@@ -28,6 +29,14 @@ class Cleaned:
     def texts(self, place: str) -> list[str]:
         """Values at a place, in whichever item of its sequences; several are joined by a backslash."""
         return [_text(element) for element in self.elements(place)]
+
+    def readings(self, place: str) -> list[str]:
+        """The same, and bytes without a VR read in every character set that the exam uses."""
+        found = self.texts(place)
+        for element in self.elements(place):
+            if isinstance(element.value, bytes):
+                found += [element.value.decode(codec, "ignore") for codec in sorted(CODECS.values())]
+        return found
 
     def elements(self, place: str) -> list[DataElement]:
         """Elements at a place. The number of an item is ignored: items before it may be gone."""
@@ -51,8 +60,8 @@ def read(folder: Path) -> dict[str, Cleaned]:
     """Cleaned files by the number of the generated file.
 
     The Instance Number says which it was: the generator gives every file its own, the standard lists no such
-    attribute, and no profile may change a number that counts instances. The fraction of Instance Creation Time
-    says it again.
+    attribute, and no profile may change a number that counts instances. The fraction of Instance Creation
+    Time says it again.
     """
     found = {}
     for path in sorted(folder.rglob("*.dcm")):
@@ -82,7 +91,8 @@ def _walk(dataset: Dataset, steps: list[re.Match[str]]) -> Iterator[DataElement]
 def _element(dataset: Dataset, step: re.Match[str]) -> DataElement | None:
     if step["tag"]:
         tag = int(step["tag"], 16)
-        return dataset[tag] if tag in dataset else None
+        found: DataElement | None = dataset.get(tag)
+        return found
     try:
         return dataset.private_block(int(step["group"], 16), step["creator"])[int(step["element"], 16)]
     except KeyError:

@@ -11,12 +11,31 @@ from exam.places import TECHNICAL, Attribute, tag_of
 from exam.planting import Planter, put
 
 NEW_UIDS = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "FrameOfReferenceUID")
-PRESENT = (
-    "PatientName PatientID PatientBirthDate PatientSex StudyDate StudyTime AccessionNumber ReferringPhysicianName"
-    " StudyID StudyInstanceUID SeriesInstanceUID SOPInstanceUID SOPClassUID"
-).split()
+PRESENT = [
+    "PatientName",
+    "PatientID",
+    "PatientBirthDate",
+    "PatientSex",
+    "StudyDate",
+    "StudyTime",
+    "AccessionNumber",
+    "ReferringPhysicianName",
+    "StudyID",
+    "StudyInstanceUID",
+    "SeriesInstanceUID",
+    "SOPInstanceUID",
+    "SOPClassUID",
+]
 """Type 1 or 2 in every object of a patient: they are replaced or emptied, never removed."""
-FULL = "PatientName PatientID StudyDate StudyInstanceUID SeriesInstanceUID SOPInstanceUID SOPClassUID".split()
+FULL = [
+    "PatientName",
+    "PatientID",
+    "StudyDate",
+    "StudyInstanceUID",
+    "SeriesInstanceUID",
+    "SOPInstanceUID",
+    "SOPClassUID",
+]
 
 
 def plant_patient(planter: Planter, number: int, who: int) -> None:
@@ -79,7 +98,11 @@ def plant_constants(planter: Planter, number: int) -> None:
 
 def plant_descriptions(planter: Planter, study: Random, series: Random) -> None:
     """Descriptions of study and series, the same in all their files, and the patient's comments."""
-    for keyword, random in (("StudyDescription", study), ("SeriesDescription", series), ("PatientComments", None)):
+    for keyword, random in (
+        ("StudyDescription", study),
+        ("SeriesDescription", series),
+        ("PatientComments", None),
+    ):
         own, planter.random = planter.random, random or planter.random
         planter.text(planter.dataset, f"{tag_of(keyword):08X}", attribute_of(keyword))
         planter.random = own

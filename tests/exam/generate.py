@@ -35,8 +35,8 @@ def generate(scans: Path, folder: Path) -> Key:
     scans : Path
         The unpacked real files.
     folder : Path
-        Made new: ``headers`` holds ``0001.dcm`` and so on, ``pictures`` those with burned-in words, and beside
-        them stands the key, ``key.json``.
+        Made new: ``headers`` holds ``0001.dcm`` and so on, ``pictures`` those with burned-in words, and
+        beside them stands the key, ``key.json``.
     """
     files = list(islice(chosen(scans), FILES))
     with warnings.catch_warnings():
@@ -55,11 +55,12 @@ def plant(files: list[tuple[str, FileDataset]], folder: Path) -> Key:
     queue = rotation(len(files))
     patients = patient_of_study(files)
     for number, (name, dataset) in enumerate(files, start=1):
-        planter = _planter(number, name, dataset, patients[dataset.StudyInstanceUID], referable, key)
-        sit(planter, number, patients[dataset.StudyInstanceUID], queue)
+        patient = patients[str(dataset.StudyInstanceUID)]
+        planter = _planter(number, name, dataset, patient=patient, referable=referable, key=key)
+        sit(planter, number, patient, queue)
         dataset.save_as(folder / f"{number:04d}.dcm", enforce_file_format=True)
-    for patient in PATIENTS:
-        key.strings += [(text, patient.codec) for text in patient_strings(patient)]
+    for each in PATIENTS:
+        key.strings += [(text, each.codec) for text in patient_strings(each)]
     return key
 
 
@@ -71,21 +72,25 @@ def sit(planter: Planter, number: int, patient: int, queue: list[list[Attribute]
     fixed.plant_descriptions(
         planter, Random(f"{SEED}/{dataset.StudyInstanceUID}"), Random(f"{SEED}/{dataset.SeriesInstanceUID}")
     )
+    for item, place, attribute in islice(list(existing_text(dataset)), 6):
+        if place not in planter.taken:
+            planter.text(item, place, attribute)
+    odd.plant_odd(planter, number)
     for attribute in queue[2 * number - 2]:
         if usable(attribute, dataset):
             planter.attribute(dataset, "", attribute)
     for position, attribute in enumerate(queue[2 * number - 1]):
         chains = (*CHAINS, *CHAINS, *REMOVED_CHAINS)
         item, place = item_at(dataset, chains[(number + position) % len(chains)])
-        planter.attribute(item, place, attribute)
-    for item, place, attribute in islice(existing_text(dataset), 6):
-        planter.text(item, place, attribute)
-    odd.plant_odd(planter, number)
+        if attribute.keyword not in item:
+            planter.attribute(item, place, attribute)
     fixed.check_uids(planter)
     fixed.technical_checks(planter)
     pixels = dataset.get("PixelData")
     if pixels:
-        planter.check("7FE00010", "pixels retained", hashlib.sha256(pixels + b"\0" * (len(pixels) % 2)).hexdigest())
+        planter.check(
+            "7FE00010", "pixels retained", hashlib.sha256(pixels + b"\0" * (len(pixels) % 2)).hexdigest()
+        )
 
 
 def rotation(files: int) -> list[list[Attribute]]:
@@ -154,12 +159,8 @@ def _text_of(item: Dataset, place: str, depth: int) -> Iterator[tuple[Dataset, s
         if element.VR == "SQ":
             for number, inner in enumerate(element.value):
                 yield from _text_of(inner, f"{place}{element.tag:08X}[{number}].", depth + 1)
-        elif element.VR in TEXT and element.VM == 1 and element.keyword and not _identity_planted(element.value):
+        elif element.VR in TEXT and element.VM == 1 and element.keyword:
             yield item, f"{place}{element.tag:08X}", Attribute(element.tag, element.VR, element.keyword)
-
-
-def _identity_planted(value: object) -> bool:
-    return any(word.casefold() in str(value).casefold() for patient in PATIENTS for word in (*patient.sure, patient.id))
 
 
 def _elements(dataset: Dataset) -> list[tuple[Dataset, pydicom.DataElement]]:
@@ -169,7 +170,7 @@ def _elements(dataset: Dataset) -> list[tuple[Dataset, pydicom.DataElement]]:
 
 
 def _planter(
-    number: int, name: str, dataset: FileDataset, patient: int, referable: list[str], key: Key
+    number: int, name: str, dataset: FileDataset, *, patient: int, referable: list[str], key: Key
 ) -> Planter:
     study = Random(f"{SEED}/day/{dataset.StudyInstanceUID}")
     day = datetime.date(2004, 1, 1) + datetime.timedelta(study.randrange(5000))

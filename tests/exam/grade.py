@@ -66,7 +66,9 @@ class Grader:
         for check in self.checks:
             if check.kind in graders:
                 cleaned = self.cleaned.get(check.file)
-                good, found = graders[check.kind](check, cleaned) if cleaned else (False, "file did not come out")
+                good, found = (
+                    graders[check.kind](check, cleaned) if cleaned else (False, "file did not come out")
+                )
                 grades.add(check, good, found)
         return grades
 
@@ -87,8 +89,8 @@ class Grader:
         if check.place == "preamble":
             preamble = cleaned.dataset.preamble or b""
             return check.value.encode() not in preamble, preamble.decode("latin-1").strip("\0")
-        texts = cleaned.texts(check.place)
-        return not any(holds(text, check.value) for text in texts), " | ".join(texts)
+        texts = cleaned.readings(check.place)
+        return not any(holds(text, check.value) for text in texts), " | ".join(texts[:1])
 
     def _shifted(self, check: Check, cleaned: Cleaned) -> tuple[bool, str]:
         texts = cleaned.texts(check.place)
@@ -104,12 +106,12 @@ class Grader:
         return good, " | ".join(texts)
 
     def _consistent(self, check: Check, cleaned: Cleaned) -> tuple[bool, str]:
-        texts, expected = cleaned.texts(check.place), self.uids.get(check.value)
+        texts, expected = cleaned.texts(check.place), self.uids.get(check.value, "")
         alone = list(self.uids.values()).count(expected) == 1
         return bool(expected) and alone and expected in texts and expected != check.value, " | ".join(texts)
 
     def _patient(self, check: Check, cleaned: Cleaned) -> tuple[bool, str]:
-        texts, expected = cleaned.texts(check.place), self.ids.get(check.value)
+        texts, expected = cleaned.texts(check.place), self.ids.get(check.value, "")
         alone = list(self.ids.values()).count(expected) == 1
         return bool(expected) and alone and texts == [expected] and expected != check.value, " | ".join(texts)
 

@@ -1,4 +1,4 @@
-"""Identities where few look: private blocks, unknown elements, file meta, preamble, overlays, icons, SR items."""
+"""Identities where few look: private and unknown elements, file meta, preamble, overlays, icons, codes."""
 
 import struct
 from random import Random
@@ -99,16 +99,24 @@ def unknown(planter: Planter) -> None:
         content = identity.text.encode(planter.patient.codec)
         _as_unknown(planter.dataset, tag, content + b" " * (len(content) % 2))
         _gone(planter, f"{tag:08X}", identity.sure)
+    if not planter.dataset.file_meta.TransferSyntaxUID.is_little_endian:
+        return
     number = str(planter.patient.number).encode()
-    tag = struct.pack("<HHL", 0x0010, 0x4000, len(number)) + number
-    item = struct.pack("<HHL", 0xFFFE, 0xE000, len(tag)) + tag
+    inner = struct.pack("<HHL", 0x0010, 0x4000, len(number)) + number
+    item = struct.pack("<HHL", 0xFFFE, 0xE000, len(inner)) + inner
     _as_unknown(planter.dataset, 0x00321064, item)
     _gone(planter, "00321064[0].00104000", (number.decode(),))
 
 
 def overlay(planter: Planter) -> None:
     """Words of an overlay and of a curve."""
-    for tag, vr in ((0x60020022, "LO"), (0x60021500, "LO"), (0x60024000, "LT"), (0x50000022, "LO"), (0x50002500, "LO")):
+    for tag, vr in (
+        (0x60020022, "LO"),
+        (0x60021500, "LO"),
+        (0x60024000, "LT"),
+        (0x50000022, "LO"),
+        (0x50002500, "LO"),
+    ):
         identity = _pair(planter)[0]
         planter.dataset[tag] = DataElement(tag, vr, f"of {identity.text}"[:64], validation_mode=0)
         _gone(planter, f"{tag:08X}", identity.sure)

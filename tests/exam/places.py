@@ -25,15 +25,34 @@ REMOVED_CHAINS = (
     ("RequestAttributesSequence",),
     ("OtherPatientIDsSequence",),
 )
-FREE_TEXT = re.compile(r"Description$|Comments?$|Reason$|Notes$|Message$|Explanation$|Title$|TextValue$|Instructions?$")
+FREE_TEXT = re.compile(
+    r"Description$|Comments?$|Reason$|Notes$|Message$|Explanation$|Title$|TextValue$|Instructions?$"
+)
 MEDICAL = {0x0008, 0x0010, 0x0018, 0x0020, 0x0028, 0x0032, 0x0038, 0x003A, 0x0040, 0x0054, 0x0062, 0x0066}
 MEDICAL |= {0x006A, 0x0070, 0x3002, 0x3004, 0x3006, 0x3008, 0x300A, 0x300C, 0x300E, 0x3010, 0x2200}
-GEOMETRY = re.compile(
-    "Position|Orientation|Spacing|Row|Column|Matrix|NumberOf|Frame|Pixel|Bits|Planar|Slope|Intercept|Window|Slice"
-    "|Thickness|Location|Angle|Distance|Coordinate|Grid|Scal|Size|Diameter|Offset|Origin|Vector|Cent|Shape|Vert"
-    "|Contour|Dimension|Index|Length|Width|Height|Edge|Resolution|Ratio|Shutter|Area|Depth|Data|Count|Value"
-    "|Samples|Patient|Lens|Point|Radius|Axis|Volume|Plane|Magnification|Zoom|Interval|Instance"
+NOT_DESCRIBING = {
+    "MedicalAlerts",
+    "Allergies",
+    "Occupation",
+    "RequestingService",
+    "SpecialNeeds",
+    "PatientState",
+    "PreMedication",
+    "PrivateDataElementDescription",
+    "InventoryInstanceDescription",
+    "TransactionStatusComment",
+    "DisplaySubsystemDescription",
+    "SystemStatusComment",
+    "ConfigurationDescription",
+    "ResourceDescription",
+    "LuminanceResponseDescription",
+    "TestResultComment",
+}
+"""Cleaned text in which words of imaging would be out of place: only the identity is asked for."""
+TYPED_NUMBERS = re.compile(
+    r"^(?!Referenced)\w*Number$|^(InterventionDrugDose|ContrastBolusTotalDose|HeartRate)$"
 )
+"""Numbers that a person types at a console, into which the patient's number slips."""
 UNLISTED_UIDS = {
     "MultiFrameSourceSOPInstanceUID",
     "RadiopharmaceuticalAdministrationEventUID",
@@ -51,29 +70,99 @@ UNLISTED_UIDS = {
 }
 """UIDs of instances that Table E.1-1 does not list; the other unlisted ones name classes and registers."""
 OWN_VALUE = {
-    "InstanceCreationTime", "InstanceCreationDate", "PatientName", "PatientID", "PatientBirthDate", "AccessionNumber",
-    "IssuerOfPatientID", "StudyID", "StudyDate", "StudyTime", "SeriesDate", "ReferringPhysicianName",
-    "StudyDescription", "SeriesDescription", "InstitutionName", "StationName", "DeviceSerialNumber",
+    "InstanceCreationTime",
+    "InstanceCreationDate",
+    "PatientName",
+    "PatientID",
+    "PatientBirthDate",
+    "AccessionNumber",
+    "IssuerOfPatientID",
+    "StudyID",
+    "StudyDate",
+    "StudyTime",
+    "SeriesDate",
+    "ReferringPhysicianName",
+    "StudyDescription",
+    "SeriesDescription",
+    "InstitutionName",
+    "StationName",
+    "DeviceSerialNumber",
     "FrameOfReferenceUID",
-}  # fmt: skip
+}
 """At the root these have values of their own: one a patient, study or series."""
 NEVER = {
-    "StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "CodeValue", "LongCodeValue",
-    "CodingSchemeDesignator", "CodingSchemeVersion", "CodeMeaning", "DeidentificationMethod",
-    "ContextGroupVersion", "ContextGroupLocalVersion", "EffectiveDateTime", "TimezoneOffsetFromUTC",
-    "MappingResourceName", "PatientBirthTime",
-}  # fmt: skip
+    "StudyInstanceUID",
+    "SeriesInstanceUID",
+    "SOPInstanceUID",
+    "CodeValue",
+    "LongCodeValue",
+    "CodingSchemeDesignator",
+    "CodingSchemeVersion",
+    "CodeMeaning",
+    "DeidentificationMethod",
+    "ContextGroupVersion",
+    "ContextGroupLocalVersion",
+    "EffectiveDateTime",
+    "TimezoneOffsetFromUTC",
+    "MappingResourceName",
+    "PatientBirthTime",
+}
 """Codes, versions and what changes the meaning of other values; UIDs and meanings are planted elsewhere."""
-TECHNICAL = (
-    "SOPClassUID Modality Manufacturer ManufacturerModelName SoftwareVersions SliceThickness KVP EchoTime"
-    " RepetitionTime FlipAngle MagneticFieldStrength ImagingFrequency ConvolutionKernel PixelSpacing Rows Columns"
-    " BitsAllocated BitsStored HighBit PixelRepresentation PhotometricInterpretation SamplesPerPixel"
-    " NumberOfFrames ImageType ImagePositionPatient ImageOrientationPatient SliceLocation RescaleSlope"
-    " RescaleIntercept WindowCenter WindowWidth XRayTubeCurrent ExposureTime PatientPosition ScanningSequence"
-    " SequenceVariant MRAcquisitionType PixelBandwidth EchoTrainLength SpacingBetweenSlices GantryDetectorTilt"
-    " BodyPartExamined Laterality DoseUnits DoseType DoseSummationType DoseGridScaling SegmentationType"
-    " LossyImageCompression ReconstructionDiameter DistanceSourceToDetector InversionTime NumberOfAverages"
-).split()
+TECHNICAL = [
+    "SOPClassUID",
+    "Modality",
+    "Manufacturer",
+    "ManufacturerModelName",
+    "SoftwareVersions",
+    "SliceThickness",
+    "KVP",
+    "EchoTime",
+    "RepetitionTime",
+    "FlipAngle",
+    "MagneticFieldStrength",
+    "ImagingFrequency",
+    "ConvolutionKernel",
+    "PixelSpacing",
+    "Rows",
+    "Columns",
+    "BitsAllocated",
+    "BitsStored",
+    "HighBit",
+    "PixelRepresentation",
+    "PhotometricInterpretation",
+    "SamplesPerPixel",
+    "NumberOfFrames",
+    "ImageType",
+    "ImagePositionPatient",
+    "ImageOrientationPatient",
+    "SliceLocation",
+    "RescaleSlope",
+    "RescaleIntercept",
+    "WindowCenter",
+    "WindowWidth",
+    "XRayTubeCurrent",
+    "ExposureTime",
+    "PatientPosition",
+    "ScanningSequence",
+    "SequenceVariant",
+    "MRAcquisitionType",
+    "PixelBandwidth",
+    "EchoTrainLength",
+    "SpacingBetweenSlices",
+    "GantryDetectorTilt",
+    "BodyPartExamined",
+    "Laterality",
+    "DoseUnits",
+    "DoseType",
+    "DoseSummationType",
+    "DoseGridScaling",
+    "SegmentationType",
+    "LossyImageCompression",
+    "ReconstructionDiameter",
+    "DistanceSourceToDetector",
+    "InversionTime",
+    "NumberOfAverages",
+]
 
 
 @dataclass(frozen=True)
@@ -92,7 +181,7 @@ class Attribute:
     @property
     def describes(self) -> bool:
         """Whether describing words in it must stay."""
-        if self.tag >> 16 not in MEDICAL:
+        if self.tag >> 16 not in MEDICAL or self.keyword in NOT_DESCRIBING:
             return False
         return self.fate == "clean" or (self.fate == "unlisted" and bool(FREE_TEXT.search(self.keyword)))
 
@@ -108,8 +197,8 @@ def _wanted(attribute: Attribute, nested: bool) -> bool:
         return False
     if attribute.vr in ("IS", "DS"):
         medical = attribute.tag >> 16 in MEDICAL - {0x0028}
-        technical = attribute.keyword in TECHNICAL or GEOMETRY.search(attribute.keyword)
-        return medical and attribute.fate == "unlisted" and not technical
+        typed = TYPED_NUMBERS.search(attribute.keyword)
+        return medical and attribute.keyword not in ("InstanceNumber", *TECHNICAL) and bool(typed)
     if attribute.vr == "UI":
         return attribute.fate != "unlisted" or attribute.keyword in UNLISTED_UIDS
     if attribute.vr == "TM":
@@ -137,6 +226,6 @@ def tag_of(keyword: str) -> int:
 
 def is_certain(place: str) -> bool:
     """Whether the sequences on the way to a place stay: unlisted ones, and Content Sequence (cleaned)."""
-    tags = [int(step[:8], 16) for step in place.split(".")[:-1] if step[:8] != ""]
+    tags = [int(step[:8], 16) for step in place.split(".")[:-1]]
     known = all(dictionary_has_tag(tag) and dictionary_VR(tag) == "SQ" for tag in tags)
     return known and all(fate(tag) == "unlisted" or tag == 0x0040A730 for tag in tags)

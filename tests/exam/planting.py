@@ -1,7 +1,7 @@
 """Values are planted one at a time, and each adds its rows to the key."""
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 
 from pydicom.dataelem import DataElement
@@ -24,6 +24,8 @@ class Planter:
     ----------
     known_uids : list of str
         UIDs of other instances, to be referred to.
+    taken : set of str
+        Places that have rows.
     """
 
     dataset: FileDataset
@@ -34,14 +36,18 @@ class Planter:
     random: Random
     known_uids: list[str]
     key: Key
+    taken: set[str] = field(default_factory=set)
 
     def check(self, place: str, kind: str, value: str, rule: str = "", note: str = "") -> None:
         """Add a row to the key."""
+        self.taken.add(place)
         self.key.checks.append(Check(self.file, self.instance, place, kind, value, rule, note))
 
     def attribute(self, item: Dataset, before: str, attribute: Attribute) -> None:
-        """Plant one attribute in ``item``, which stands at ``before``."""
+        """Plant one attribute in ``item``, which stands at ``before``, unless that was done."""
         place = f"{before}{attribute.tag:08X}"
+        if place in self.taken:
+            return
         plant = {
             "PN": self._name, "DA": self._date, "DT": self._date, "TM": self._time, "UI": self._uid,
             "IS": self._number, "DS": self._number, "AE": self._title,
@@ -55,6 +61,10 @@ class Planter:
             if is_certain(place):
                 self.check(place, "text retained", value, "equal")
             put(item, attribute, value)
+            return
+        if attribute.keyword == "PatientID":
+            put(item, attribute, self.patient.id)
+            self.check(place, "text removed", self.patient.id, "token")
             return
         made = phrase(self.random, self.patient, self.modality, LIMITS[attribute.vr], self.day)
         put(item, attribute, made.text)
@@ -88,7 +98,7 @@ class Planter:
         day = FIRST_DAY + datetime.timedelta(self.random.randrange(7000))
         value = f"{day:%Y%m%d}"
         if attribute.vr == "DT":
-            value += f"{self.random.randrange(24):02d}{self.random.randrange(60):02d}15.{self.random.randrange(10**6):06d}"
+            value += self._clock()
         put(item, attribute, value)
         if attribute.fate == "shift" and is_certain(place):
             self.check(place, "date shifted", value)
@@ -96,10 +106,14 @@ class Planter:
             self.check(place, "text removed", f"{day:%Y%m%d}", "token")
 
     def _time(self, item: Dataset, place: str, attribute: Attribute) -> None:
-        value = f"{self.random.randrange(24):02d}{self.random.randrange(60):02d}07.{self.random.randrange(10**6):06d}"
+        value = self._clock()
         put(item, attribute, value)
         if is_certain(place):
             self.check(place, "text retained", value, "equal")
+
+    def _clock(self) -> str:
+        hour, minute = self.random.randrange(24), self.random.randrange(60)
+        return f"{hour:02d}{minute:02d}15.{self.random.randrange(10**6):06d}"
 
     def _uid(self, item: Dataset, place: str, attribute: Attribute) -> None:
         if attribute.keyword in item:

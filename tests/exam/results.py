@@ -35,11 +35,19 @@ def miss(check: Check, found: str) -> str:
 
 def write(path: Path, grades: Grades, leaked: list[tuple[str, str]], absent: list[str], digest: str) -> str:
     """Write the whole report; what to print of it."""
-    head = [f"key {digest}", "", table(grades), "", f"files that did not come out: {len(absent)} {absent[:20]}"]
+    head = [
+        f"key {digest}",
+        "",
+        table(grades),
+        "",
+        f"files that did not come out: {len(absent)} {absent[:20]}",
+    ]
     head += [f"strings found as bytes: {len(leaked)} in {len({number for number, _ in leaked})} files"]
     head += ["", "misses by attribute", attributes(grades)]
     rows = ["", "every miss: file, kind, place, rule, value, note, found"]
     rows += [miss(check, found) for check, found in grades.misses]
-    rows += ["", "every string found as bytes: file, string"] + [f"{number}\t{text}" for number, text in leaked]
+    rows += ["", "every string found as bytes: file, string"] + [
+        f"{number}\t{text}" for number, text in leaked
+    ]
     path.write_text("\n".join([*head, *rows]) + "\n", encoding="utf-8")
     return "\n".join(head)

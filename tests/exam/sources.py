@@ -64,7 +64,10 @@ def _whole(dataset: FileDataset) -> bool:
     """Whether native pixels have the length that the header says."""
     if "PixelData" not in dataset:
         return True
-    if dataset.file_meta.TransferSyntaxUID.is_compressed and not dataset.file_meta.TransferSyntaxUID.is_deflated:
+    if (
+        dataset.file_meta.TransferSyntaxUID.is_compressed
+        and not dataset.file_meta.TransferSyntaxUID.is_deflated
+    ):
         return len(dataset.PixelData) > 8
     bits = dataset.Rows * dataset.Columns * dataset.get("SamplesPerPixel", 1) * dataset.BitsAllocated
     frames = int(DSfloat(dataset.get("NumberOfFrames") or 1))

@@ -6,7 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pydicom.datadict import DicomDictionary, private_dictionaries
+from pydicom._dicom_dict import DicomDictionary
+from pydicom._private_dict import private_dictionaries
 
 FOLDER = Path(__file__).parents[3] / "shared" / "standard"
 OPTIONS = (
@@ -80,7 +81,9 @@ def _safe() -> list[tuple[str, int, int, str]]:
     rows = content if isinstance(content, list) else content["rows"]
     found = set()
     for row in rows:
-        known = {tag.lower(): entry for tag, entry in private_dictionaries.get(row["private_creator"], {}).items()}
+        known = {
+            tag.lower(): entry for tag, entry in private_dictionaries.get(row["private_creator"], {}).items()
+        }
         tag = row["tag"].strip("()").replace(",", "").lower()
         if entry := known.get(tag):
             found.add((row["private_creator"], int(tag[:4], 16), int(tag[6:], 16), entry[0]))

@@ -7,8 +7,8 @@ from random import Random
 from exam.patients import Identity, Patient, plain
 
 DESCRIBING = {
-    "MR": "MPRAGE FLAIR sagittal axial coronal brain diffusion contrast gadolinium T2 spine knee SWI ADNI lesion",
-    "CT": "chest abdomen venous phase arterial kernel lung nodule contrast axial thorax liver angio pelvis spiral",
+    "MR": "MPRAGE FLAIR sagittal axial coronal brain diffusion contrast gadolinium T2 spine knee SWI ADNI",
+    "CT": "chest abdomen venous phase arterial kernel lung nodule contrast axial thorax liver angio pelvis",
     "US": "doppler carotid kidney longitudinal transverse cardiac apical gallbladder systolic thyroid",
     "RT": "prostate boost plan bladder rectum margin isocenter setup wedge fraction gantry lung dose",
     "": "follow-up control screening baseline lateral left right bilateral oblique standing portable biopsy",
@@ -16,9 +16,20 @@ DESCRIBING = {
 """Modality → words of the trade."""
 LIMITS = {"SH": 16, "LO": 64, "ST": 1024, "LT": 10240, "UT": 10240, "UC": 10240}
 PLENTY = 48
-MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 
 @dataclass(frozen=True)
@@ -39,14 +50,14 @@ def dates_of(day: datetime.date) -> list[str]:
 
 
 def phrase(random: Random, patient: Patient, modality: str, limit: int, day: datetime.date) -> Phrase:
-    """A text of at most ``limit`` characters that the patient's character set can hold; ``day`` is the study's."""
+    """A text of at most ``limit`` characters in the patient's character set; ``day`` is the study's."""
     words = random.sample(describing(modality), 3)
     names, others = fitting(patient.spellings(), patient.codec), patient.others()
     name, other = random.choice(names), random.choice(others)
     date = random.choice(dates_of(random.choice([patient.birth, day])))
     if limit < PLENTY:
         return _short(words[0], [name, *names, patient.others()[0]], limit)
-    shapes = [
+    shapes: list[tuple[list[str | Identity], int]] = [
         ([words[0], words[1], "for", name, date], 2),
         ([words[0], name, other, words[1]], 2),
         ([words[0], words[1], words[2], other, date], 3),
@@ -55,7 +66,8 @@ def phrase(random: Random, patient: Patient, modality: str, limit: int, day: dat
         ([f"{words[0]},", words[1], f"({date})", name], 2),
     ]
     random.shuffle(shapes)
-    for parts, count in [*shapes, ([words[0], patient.others()[0]], 1)]:
+    shapes.append(([words[0], patient.others()[0]], 1))
+    for parts, count in shapes:
         made = _joined(parts, words[:count], date)
         if len(made.text) <= limit and encodable(made.text, patient.codec):
             return made
