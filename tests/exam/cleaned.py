@@ -16,7 +16,9 @@ from exam.fixed import text_of
 from exam.patients import CODECS
 
 FIRST_NUMBER = 10000
-STEP = re.compile(r"(?P<tag>[0-9A-F]{8})|(?P<group>[0-9A-F]{4}):(?P<creator>[^:]*):(?P<element>[0-9A-F]{2})")
+STEP = re.compile(
+    r"(?P<tag>[0-9A-F]{8})(?:\[(?P<item>\d+)\])?|(?P<group>[0-9A-F]{4}):(?P<creator>[^:]*):(?P<element>[0-9A-F]{2})"
+)
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,12 @@ class Cleaned:
     def texts(self, place: str) -> list[str]:
         """Values at a place, in whichever item of its sequences; several are joined by a backslash."""
         return [_text(element) for element in self.elements(place)]
+
+    def first(self, place: str) -> str:
+        """The value at a place, in just the item that it names; empty when there is none."""
+        for element in _walk(self.dataset, list(STEP.finditer(place)), exact=True):
+            return _text(element)
+        return ""
 
     def readings(self, place: str) -> list[str]:
         """The same, and bytes without a VR read in every character set that the exam uses."""
@@ -75,15 +83,16 @@ def read(folder: Path) -> dict[str, Cleaned]:
     return found
 
 
-def _walk(dataset: Dataset, steps: list[re.Match[str]]) -> Iterator[DataElement]:
+def _walk(dataset: Dataset, steps: list[re.Match[str]], exact: bool = False) -> Iterator[DataElement]:
     element = _element(dataset, steps[0])
     if element is None:
         return
     if len(steps) == 1:
         yield element
     elif isinstance(element.value, Sequence):
-        for item in element.value:
-            yield from _walk(item, steps[1:])
+        start = int(steps[0]["item"] or 0)
+        for item in element.value[start : start + 1] if exact else element.value:
+            yield from _walk(item, steps[1:], exact)
     elif element.VR == "UN":
         yield element
 

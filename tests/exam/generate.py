@@ -3,7 +3,6 @@
 import datetime
 import hashlib
 import warnings
-from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -13,6 +12,7 @@ from pydicom.dataset import Dataset, FileDataset
 
 from exam import fixed, odd
 from exam.burned import draw
+from exam.existing import TEXT, existing_text, existing_uids
 from exam.key import Key, merged
 from exam.patients import PATIENTS
 from exam.places import CHAINS, REMOVED_CHAINS, Attribute, item_at, plantable
@@ -23,8 +23,6 @@ from exam.words import patient_strings
 SEED = 20240610
 PASSES = 2
 FILES = 260
-DEEPEST = 5
-TEXT = ("LO", "SH", "ST", "LT", "UT")
 
 
 def generate(scans: Path, folder: Path) -> Key:
@@ -85,6 +83,9 @@ def sit(planter: Planter, number: int, patient: int, queue: list[list[Attribute]
         if attribute.keyword not in item:
             planter.attribute(item, place, attribute)
     fixed.check_uids(planter)
+    for place, uid, attribute in existing_uids(dataset):
+        if place not in planter.taken:
+            planter.uid_checks(place, uid, attribute)
     fixed.technical_checks(planter)
     pixels = dataset.get("PixelData")
     if pixels:
@@ -139,28 +140,6 @@ def foreign_letters(dataset: Dataset) -> None:
             element.value = "text"
         if element.tag == 0x00080005:
             del item[element.tag]
-
-
-def existing_text(dataset: Dataset) -> Iterator[tuple[Dataset, str, Attribute]]:
-    """Text that the real file has in its own sequences, codes excepted."""
-    for element in dataset:
-        if element.VR != "SQ" or element.tag.is_private:
-            continue
-        for number, item in enumerate(element.value):
-            yield from _text_of(item, f"{element.tag:08X}[{number}].", 1)
-
-
-def _text_of(item: Dataset, place: str, depth: int) -> Iterator[tuple[Dataset, str, Attribute]]:
-    if "CodeValue" in item or depth > DEEPEST:
-        return
-    for element in item:
-        if element.tag.is_private:
-            continue
-        if element.VR == "SQ":
-            for number, inner in enumerate(element.value):
-                yield from _text_of(inner, f"{place}{element.tag:08X}[{number}].", depth + 1)
-        elif element.VR in TEXT and element.VM == 1 and element.keyword:
-            yield item, f"{place}{element.tag:08X}", Attribute(element.tag, element.VR, element.keyword)
 
 
 def _elements(dataset: Dataset) -> list[tuple[Dataset, pydicom.DataElement]]:

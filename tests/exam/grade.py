@@ -136,10 +136,9 @@ class Grader:
 
     def _texts(self, kind: str) -> list[tuple[Check, str]]:
         return [
-            (check, text)
+            (check, self.cleaned[check.file].first(check.place))
             for check in self.checks
             if check.kind == kind and check.file in self.cleaned
-            for text in self.cleaned[check.file].texts(check.place)[:1]
         ]
 
 

@@ -45,6 +45,10 @@ NOT_DESCRIBING = {
     "SystemStatusComment",
     "ConfigurationDescription",
     "ResourceDescription",
+    "PatientSpeciesDescription",
+    "PatientBreedDescription",
+    "StrainDescription",
+    "GeneticModificationsDescription",
     "LuminanceResponseDescription",
     "TestResultComment",
 }
