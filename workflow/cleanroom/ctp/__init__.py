@@ -1,0 +1,1 @@
+"""Scripts of the RSNA CTP DicomAnonymizer, turned into profiles."""
