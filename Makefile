@@ -3,7 +3,7 @@ CORES ?= $(shell nproc)
 BIN := .venv/bin
 DEMO := input=demo/input output=demo/results private=demo/private
 
-.PHONY: install demo test bench lint lock documents clean
+.PHONY: install demo test bench lint lock bench-lock documents clean
 
 install: .venv/installed ## everything the workflow and its tests need, pinned by hash
 
@@ -38,6 +38,11 @@ lock: ## new versions of all dependencies
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --override requirements.override --custom-compile-command "make lock" requirements.in -o requirements.lock
+
+bench-lock: ## new versions of the tools that the benchmark compares with
+	for tool in dicom-anonymizer dicognito deid; do \
+	  $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	    --custom-compile-command "make bench-lock" bench/peers/$$tool.in -o bench/peers/$$tool.lock; done
 
 clean: ## forget the demo
 	rm -rf demo

@@ -70,12 +70,13 @@ def write_export(folder: Path, files: int = 200) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     noise = np.random.default_rng(1).integers(0, 2000, (512, 512), np.int16)
     for number in range(1, files + 1):
-        header = _header(number)
+        header = export_header(number)
         header.PixelData = np.roll(noise, number, axis=0).tobytes()
         pydicom.dcmwrite(folder / f"IM{number:04d}", header, enforce_file_format=True)
 
 
-def _header(number: int) -> Dataset:
+def export_header(number: int) -> Dataset:
+    """The header of one slice, without pixels."""
     header = Dataset()
     header.file_meta = FileMetaDataset()
     header.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian

@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 import time
 from dataclasses import dataclass
 
@@ -20,7 +19,7 @@ class Cost:
 
 
 def measured(*command: str) -> Cost:
-    """Run a Python command to its end.
+    """Run a command to its end, its output thrown away.
 
     Raises
     ------
@@ -28,7 +27,7 @@ def measured(*command: str) -> Cost:
         When it fails.
     """
     started = time.perf_counter()
-    process = subprocess.Popen([sys.executable, *command], stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 import tempfile
 from pathlib import Path
 
@@ -15,7 +16,11 @@ def stages(source: Path) -> dict[str, Cost]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "floor").mkdir()
-        costs = {"pydicom read + save": measured("-m", "bench.floor", str(source), str(folder / "floor"))}
+        costs = {
+            "pydicom read + save": measured(
+                sys.executable, "-m", "bench.floor", str(source), str(folder / "floor")
+            )
+        }
         costs |= _line(source, folder)
         costs |= _workflow(source, folder)
     return costs
@@ -25,7 +30,7 @@ def _line(source: Path, folder: Path) -> dict[str, Cost]:
     config = folder / "config.json"
     places = {"input": str(source), "output": str(folder / "results"), "private": str(folder / "private")}
     config.write_text(json.dumps(places))
-    command = ("-m", "cleanroom")
+    command = (sys.executable, "-m", "cleanroom")
     costs = {"intake": measured(*command, "intake", "--config", str(config), "--threads", "2")}
     for step in BEFORE:
         for study in (folder / "private" / "studies.tsv").read_text().split()[1:]:
@@ -38,5 +43,5 @@ def _line(source: Path, folder: Path) -> dict[str, Cost]:
 def _workflow(source: Path, folder: Path) -> dict[str, Cost]:
     places = [f"{key}={folder / 'run' / key}" for key in ("output", "private")]
     arguments = ("--quiet", "all", "--config", f"input={source}", *places)
-    call = ("-m", "snakemake", "--cores", "2", *arguments)
+    call = (sys.executable, "-m", "snakemake", "--cores", "2", *arguments)
     return {"snakemake, all stages": measured(*call), "snakemake, nothing to do": measured(*call)}

@@ -8,11 +8,11 @@ import pydicom
 from pydicom.dataset import Dataset
 from pydicom.uid import ExplicitVRLittleEndian
 
-from cleanroom.header.encoding import Encoding
 from cleanroom.clean.meta import file_meta, header_syntax, transfer_syntax_of
 from cleanroom.clean.original import clean_original, quiet_pydicom, read_header
 from cleanroom.clean.profile import load
 from cleanroom.clean.rules import Rules
+from cleanroom.header.encoding import Encoding
 from cleanroom.identity import Identity
 
 BASIC = Rules(load("basic"))

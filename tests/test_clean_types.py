@@ -4,9 +4,9 @@ import pytest
 from cleaning import BASIC, CT, MR, cleaned, instance
 from pydicom.datadict import tag_for_keyword
 
-from cleanroom.header import tables
 from cleanroom.clean.profile import Profile
 from cleanroom.clean.rules import Rules, resolve
+from cleanroom.header import tables
 
 RTPLAN = "1.2.840.10008.5.1.4.1.1.481.5"
 RTSTRUCT = "1.2.840.10008.5.1.4.1.1.481.3"

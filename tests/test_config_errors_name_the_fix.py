@@ -66,3 +66,38 @@ def test_the_private_folder_is_closed_to_others(tmp_path: Path) -> None:
     Plan.start(folders, main=True)
     assert (tmp_path / "private").stat().st_mode & 0o777 == 0o700
     assert {path.stat().st_mode & 0o077 for path in (tmp_path / "private").iterdir()} == {0}
+
+
+def places(tmp_path: Path, table: str, where: str = "private") -> dict[str, object]:
+    """Folders of a run, and a patients file."""
+    (tmp_path / "in").mkdir(exist_ok=True)
+    file = tmp_path / where / "patients.csv"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(table)
+    folders = {"input": tmp_path / "in", "output": tmp_path / "out", "private": tmp_path / "private"}
+    return {**folders, "patients": {"file": file}}
+
+
+TABLE = "patient_id,pseudonym\n4711,T-1\n"
+
+
+def test_a_wrong_patients_file_is_said_before_the_start(tmp_path: Path) -> None:
+    values = places(tmp_path, TABLE + "4711,T-2\n", where="elsewhere")
+    with pytest.raises(StopRun, match="line 2: the same patient has another pseudonym in line 3"):
+        Plan.start(values, main=True)
+    assert not (tmp_path / "private").exists()
+
+
+def test_the_patients_file_is_not_kept_where_it_would_be_shared(tmp_path: Path) -> None:
+    with pytest.raises(StopRun, match="lies in the output folder"):
+        Plan.start(places(tmp_path, TABLE, where="out"), main=True)
+
+
+def test_intake_runs_again_when_the_patients_file_has_another_content(tmp_path: Path) -> None:
+    first = Plan.start(places(tmp_path, TABLE), main=True)
+    moved = Plan.start(places(tmp_path, TABLE, where="elsewhere"), main=True)
+    other = Plan.start(places(tmp_path, TABLE + "4712,T-2\n"), main=True)
+    assert first.version("intake") == moved.version("intake") != other.version("intake")
+    assert first.version("clean") == other.version("clean")
+    job = Plan.start({"private": tmp_path / "private"}, main=False)
+    assert job.version("intake") == other.version("intake")

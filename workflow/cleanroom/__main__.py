@@ -42,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
         command.add_argument("--study", required=step not in {"clean", "redact"}, help="a study's pseudonym")
         if step == "clean":
             command.add_argument("folders", nargs="*", type=Path, metavar="IN OUT")
+            command.add_argument("--cores", type=int, default=1, help="processes for IN OUT")
     report = _command(commands, "report", "write the report, the tables and the provenance", _report)
     report.add_argument("--partial", action="store_true", help="some jobs were killed")
     _command(commands, "summary", "the last lines of a run", _summary)
@@ -90,7 +91,7 @@ def _clean_folder(options: argparse.Namespace, settings: config.Config) -> None:
 
     if len(options.folders) != 2:
         raise StopRun("clean takes --study STUDY, or two folders.", "python -m cleanroom clean IN OUT")
-    done = clean_folder(options.folders[0], options.folders[1], settings)
+    done = clean_folder(options.folders[0], options.folders[1], settings, options.cores)
     print(f"{done.files} files written, {len(done.set_aside)} set aside")
     for reason, files in Counter(reason for _, reason in done.set_aside).most_common():
         print(f"  {files}: {reason}")

@@ -8,16 +8,20 @@ from pathlib import Path
 
 
 @contextmanager
-def replacing(path: Path, mode: int = 0o600) -> Iterator[Path]:
-    """A temporary path beside ``path`` that takes its place when the block ends well."""
+def replacing(path: Path, mode: int = 0o600, durable: bool = True) -> Iterator[Path]:
+    """A temporary path beside ``path`` that takes its place when the block ends well.
+
+    ``durable``: its bytes are on the disk before it does, so that it survives a loss of power.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     os.close(handle)
     part = Path(name)
     try:
         yield part
-        with part.open("rb") as file:
-            os.fsync(file.fileno())
+        if durable:
+            with part.open("rb") as file:
+                os.fsync(file.fileno())
         part.chmod(mode)
         part.replace(path)
     finally:

@@ -17,6 +17,30 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Patients(Section):
+    """Pseudonyms that were assigned beforehand."""
+
+    file: Path | None = Field(
+        None,
+        description="CSV or TSV (UTF-8) with columns `patient_id`, `pseudonym` and, if wanted, `issuer`, "
+        "`shift_days`; empty: all pseudonyms come from the key",
+    )
+    unknown: Literal["set_aside", "pseudonym", "stop"] = Field(
+        "set_aside",
+        description="a patient of the input who is not in the file: `set_aside`, a `pseudonym` from the key, "
+        "or `stop` the run",
+    )
+    conflict: Literal["stop", "set_aside"] = Field(
+        "stop",
+        description="a patient about whom the file contradicts itself: `stop` the run, or `set_aside`",
+    )
+    merge: bool = Field(
+        False,
+        description="true: patient ids to which the file gives the same pseudonym are one patient; "
+        "false: that is a contradiction",
+    )
+
+
 class FaceMatch(Section):
     """Which series a rule is for: every key given must match."""
 
@@ -71,6 +95,7 @@ class Config(Section):
     key: Path | None = Field(
         None, description="the file with the 32 byte key; made as `private/key` on the first run when empty"
     )
+    patients: Patients = Field(Patients(), description="pseudonyms of your own")
     profile: str = Field(
         "sinfonia",
         description="how headers are cleaned: `sinfonia`, `basic`, `dicomcleaner`, `radiotherapy`, `pet`, or "

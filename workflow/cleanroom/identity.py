@@ -4,6 +4,8 @@ import base64
 import hmac
 import os
 import re
+import unicodedata
+from collections.abc import Iterable
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -29,6 +31,8 @@ class Identity:
         self._key = key
         self.uids: dict[str, str] = {}
         """Every UID that was replaced, for the crosswalk."""
+        self.shifts: dict[str, int] = {}
+        """Days by pseudonym, where they do not come from the key."""
 
     def digest(self, kind: str, original: str) -> bytes:
         """32 bytes for one original value of one kind."""
@@ -42,16 +46,36 @@ class Identity:
     def uid(self, original: str) -> str:
         """A ``2.25.`` UID (PS3.5 B.2); UIDs registered in PS3.6 stay as they are."""
         original = original.strip("\0 ")
-        if not original or original in _registered() or _REGISTERED.fullmatch(original):
+        if not original or is_registered(original):
             return original
         if original not in self.uids:
             self.uids[original] = f"2.25.{int.from_bytes(self.digest('uid', original)[:16], 'big')}"
         return self.uids[original]
 
     def date_shift_days(self, patient: str) -> int:
-        """Days to add to every date of a patient (pseudonym): whole weeks, 1 to 10 years back."""
+        """Days to add to every date of a patient (pseudonym): whole weeks.
+
+        From the key they go 1 to 10 years back.
+        """
+        if patient in self.shifts:
+            return self.shifts[patient]
         weeks = 52 + int.from_bytes(self.digest("date_shift", patient)[:4], "big") % 470
         return -7 * weeks
+
+
+def identifier(value: object) -> str:
+    """A Patient ID or issuer as it is compared: padding does not matter, nor how an accent is encoded.
+
+    Parameters
+    ----------
+    value
+        What pydicom gives for the element, or a cell of a table; of several values all count.
+    """
+    if value is None:
+        return ""
+    if not isinstance(value, str) and isinstance(value, Iterable):
+        value = "\\".join(map(str, value))
+    return unicodedata.normalize("NFC", str(value).strip("\0 \t\N{NO-BREAK SPACE}"))
 
 
 def patient_original(patient_id: str, issuer: str, study_instance_uid: str) -> str:
@@ -64,6 +88,11 @@ def patient_original(patient_id: str, issuer: str, study_instance_uid: str) -> s
 def series_original(study_instance_uid: str, series_instance_uid: str) -> str:
     """What stands for a series: its UID within its study."""
     return f"{study_instance_uid}\0{series_instance_uid}"
+
+
+def is_registered(uid: str) -> bool:
+    """Whether a UID is one of PS3.6: it names a kind of thing."""
+    return uid in _registered() or _REGISTERED.fullmatch(uid) is not None
 
 
 @cache

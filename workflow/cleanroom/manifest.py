@@ -37,6 +37,11 @@ class Instance:
     series_description: str
     frames: int
     """0 when the instance has no pixel data."""
+    date_shift_days: int = 0
+    """Whole weeks, the same for all of a patient; 0: as the key gives it."""
+
+
+_NUMBERS = ("bytes", "frames", "date_shift_days")
 
 
 def write(path: Path, instances: Iterable[Instance]) -> None:
@@ -54,6 +59,6 @@ def read(path: Path) -> list[Instance]:
     """Read a manifest."""
     with path.open(newline="") as file:
         return [
-            Instance(**{**row, "bytes": int(row["bytes"]), "frames": int(row["frames"])})  # type: ignore[arg-type]
+            Instance(**{**row, **{name: int(row[name] or 0) for name in _NUMBERS}})  # type: ignore[arg-type]
             for row in csv.DictReader(file, dialect="excel-tab")
         ]

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from cleanroom import config as configuration
+from cleanroom import patients
 from cleanroom.atomic import write_text
 from cleanroom.config import Config
 from cleanroom.errors import StopRun
@@ -18,7 +19,7 @@ from cleanroom.identity import Identity, open_key
 from cleanroom.intake.walk import fingerprint, walk
 
 _SECTIONS = {
-    "intake": ("input", "key"),
+    "intake": ("input", "key", "patients"),
     "clean": ("key", "profile"),
     "redact": (),
     "convert": (),
@@ -43,6 +44,8 @@ class Plan:
     code: str
     key_check: str
     """Tells another key under the same name, and nothing about the key."""
+    patients: str
+    """Tells another content of the patients file, wherever it lies."""
 
     @classmethod
     def start(cls, values: dict[str, Any], main: bool) -> "Plan":
@@ -67,19 +70,23 @@ class Plan:
         if not main:
             saved = json.loads(file.read_text())
             return cls(
-                configuration.load(saved["config"]), saved["fingerprint"], saved["code"], saved["key_check"]
+                configuration.load(saved["config"]),
+                **{name: saved[name] for name in ("fingerprint", "code", "key_check", "patients")},
             )
         _check_folders(config)
+        patients.read(config.patients)
         config.private.mkdir(parents=True, exist_ok=True)
         config.private.chmod(0o700)
         _check_space(config)
         key = open_key(config.key, config.private)
-        plan = cls(config, fingerprint(config.input), _code(), Identity(key).digest("check", "")[:8].hex())
+        check = Identity(key).digest("check", "")[:8].hex()
+        plan = cls(config, fingerprint(config.input), _code(), check, patients.fingerprint(config.patients))
         saved = {
             "config": config.model_dump(mode="json"),
             "fingerprint": plan.fingerprint,
             "code": plan.code,
             "key_check": plan.key_check,
+            "patients": plan.patients,
         }
         write_text(file, json.dumps(saved, indent=1) + "\n")
         write_text(plan.file, json.dumps(saved["config"], indent=1) + "\n")
@@ -103,6 +110,8 @@ class Plan:
     def version(self, step: str) -> str:
         """A hash that changes when the code, or a key of the config that the step depends on, does."""
         values = self.config.model_dump(mode="json", include=set(_SECTIONS[step]))
+        if "patients" in values:
+            values["patients"]["file"] = self.patients
         return sha256(
             f"{self.code}{self.key_check}{json.dumps(values, sort_keys=True)}".encode()
         ).hexdigest()[:16]
@@ -151,6 +160,11 @@ def _check_folders(config: Config) -> None:
                 f"The {inner} folder {config.model_dump()[inner]} lies inside the {outer} folder.",
                 f"give {inner} in config.yaml a folder of its own",
             )
+    if config.patients.file and config.patients.file.resolve().is_relative_to(real["output"]):
+        raise StopRun(
+            "The patients file lies in the output folder, and it identifies.",
+            "keep it in the private folder and name it there: patients.file in config.yaml",
+        )
     for name in ("output", "private"):
         above = next(path for path in (real[name], *real[name].parents) if path.exists())
         if not os.access(above, os.W_OK):

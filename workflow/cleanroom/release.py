@@ -2,12 +2,15 @@
 
 import os
 import shutil
+from collections import defaultdict
+from collections.abc import Iterable
 from contextlib import suppress
 from hashlib import file_digest
 from pathlib import Path
 
 import pydicom
 
+from cleanroom.config import Config
 from cleanroom.records import ReleasedInstance, ReleaseRecord, VerifyRecord
 from cleanroom.study import Study
 
@@ -22,19 +25,50 @@ def release_study(study: Study) -> ReleaseRecord:
     home = Path("dicom") / study.patient / study.pseudonym
     shutil.rmtree(staging, ignore_errors=True)
     staging.mkdir(parents=True)
+    earlier = _earlier(study)
     passed = VerifyRecord.load(study.record_path("verify")).passed
     record = ReleaseRecord(
         set_aside=study.set_aside(before="release"),
-        files=[item for item in _earlier(study) if item.series not in _present(study)],
+        files=[item for item in earlier if item.series not in _present(study)],
     )
     for series, numbers in sorted(passed.items()):
         _stage(study.work / "encoded" / series, staging / series, numbers)
         record.files += [_describe(study, series, staging / series / f"{n}.dcm", home) for n in numbers]
+    homes = {home / series for series in _present(study)}
     for series in sorted(_present(study)):
         _swap(staging / series, root / home / series)
     shutil.rmtree(staging)
+    _remove(root, {Path(item.path).parent for item in earlier if item.series in _present(study)} - homes)
     _remove_empty([root / home, root / home.parent, staging.parent])
     return record
+
+
+def withdraw(config: Config, series: Iterable[tuple[str, str]]) -> None:
+    """Take series out of the release that intake sets aside now: no other step sees them.
+
+    Parameters
+    ----------
+    series
+        Pseudonyms of study and series.
+    """
+    gone: dict[str, set[str]] = defaultdict(set)
+    for study, name in series:
+        gone[study].add(name)
+    for study, names in gone.items():
+        path = config.private / "studies" / study / "released.json"
+        if not path.is_file():
+            continue
+        record = ReleaseRecord.load(path)
+        _remove(config.output / "release", {Path(f.path).parent for f in record.files if f.series in names})
+        record.files = [file for file in record.files if file.series not in names]
+        record.save(path)
+
+
+def _remove(root: Path, folders: Iterable[Path]) -> None:
+    """Folders of series, with the folders around them that are empty then."""
+    for folder in sorted(folders):
+        shutil.rmtree(root / folder, ignore_errors=True)
+        _remove_empty([root / folder.parent, root / folder.parent.parent])
 
 
 def _present(study: Study) -> set[str]:

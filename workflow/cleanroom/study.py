@@ -55,7 +55,10 @@ class Study:
     @cached_property
     def identity(self) -> Identity:
         """Pseudonyms, UIDs and date shifts."""
-        return Identity(load_key(self.config.key or self.config.private / "key"))
+        identity = Identity(load_key(self.config.key or self.config.private / "key"))
+        shifts = {item.patient: item.date_shift_days for item in self.instances if item.date_shift_days}
+        identity.shifts.update(shifts)
+        return identity
 
     @cached_property
     def instances(self) -> list[Instance]:

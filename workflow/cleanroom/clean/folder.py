@@ -1,23 +1,30 @@
 """``cleanroom clean IN OUT``: whole cleaned files from a folder, without the other steps."""
 
-from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
+from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
-
-import pydicom
-from pydicom.dataset import Dataset
+from typing import Any, NamedTuple
 
 from cleanroom.atomic import replacing
+from cleanroom.clean.listing import Group, grouped, look
 from cleanroom.clean.meta import transfer_syntax_of
 from cleanroom.clean.original import clean_original, quiet_pydicom, read_header
 from cleanroom.clean.profile import load
 from cleanroom.clean.rules import Rules
+from cleanroom.clean.text import TextCleaner
+from cleanroom.clean.values import Values
 from cleanroom.clean.whole import write_whole
 from cleanroom.config import Config
 from cleanroom.errors import SetAside, StopRun
-from cleanroom.identity import Identity, load_key, make_key, patient_original, series_original
+from cleanroom.header.identifying import Identifying
+from cleanroom.identity import Identity, load_key, make_key
+from cleanroom.patients import Patients
 
-_SORTED_BY = ["PatientID", "IssuerOfPatientID", "StudyInstanceUID", "SeriesInstanceUID", "InstanceNumber"]
+_TOGETHER = 50
 
 
 @dataclass
@@ -29,7 +36,7 @@ class Cleaned:
     """Input file (identifying) and reason."""
 
 
-def clean_folder(source: Path, target: Path, config: Config) -> Cleaned:
+def clean_folder(source: Path, target: Path, config: Config, cores: int = 1) -> Cleaned:
     """Clean the headers of every DICOM instance in a folder; pixels are copied byte for byte.
 
     Words burned into pixels and faces stay, and the files claim no more: they carry the codes of the header
@@ -42,7 +49,9 @@ def clean_folder(source: Path, target: Path, config: Config) -> Cleaned:
     target
         Gets ``<patient>/<study>/<series>/<nnnnn>.dcm``, named by pseudonym.
     config
-        For the key and the profile.
+        For the key, the patients file and the profile.
+    cores
+        Processes to use.
 
     Returns
     -------
@@ -52,62 +61,89 @@ def clean_folder(source: Path, target: Path, config: Config) -> Cleaned:
     Raises
     ------
     StopRun
-        When the target lies in the source: the input is never written to.
+        When the target lies in the source (the input is never written to), or the patients file is wrong.
     """
     if target.resolve().is_relative_to(source.resolve()):
         raise StopRun("The output folder lies in the input folder.", "name one outside it")
     identity = _identity(config)
+    patients = Patients(identity, config.patients)
     rules = Rules(load(config.profile))
+    paths = sorted(path for path in source.rglob("*") if path.is_file())
     done = Cleaned()
-    with quiet_pydicom():
-        for series, files in _series(source, identity, done).items():
-            for number, (_, path) in enumerate(sorted(files), start=1):
-                place = target.joinpath(*series, f"{number:05d}.dcm")
-                try:
-                    _clean_file(path, place, rules, identity, series[0])
-                    done.files += 1
-                except SetAside as failure:
-                    done.set_aside.append((path, failure.reason))
+    with quiet_pydicom(), _mapper(cores) as apply:
+        groups, refused = grouped(list(apply(look, paths)), identity, patients)
+        done.set_aside += [(item.path, item.reason) for item in refused]
+        parts = [part for group in groups for part in _parts(group, target)]
+        for files, set_aside in apply(partial(_clean_part, identity, rules), parts):
+            done.files += files
+            done.set_aside += set_aside
     return done
 
 
-def _clean_file(path: Path, place: Path, rules: Rules, identity: Identity, patient: str) -> None:
+class _Part(NamedTuple):
+    """Some files of one patient's study."""
+
+    patient: str
+    study: str
+    identifying: Identifying
+    files: list[tuple[Path, Path]]
+    """Original and where its cleaned copy goes."""
+
+
+def _parts(group: Group, target: Path) -> Iterator[_Part]:
+    files = [
+        (path, target / group.patient / group.study / series / f"{number:05d}.dcm")
+        for series, members in sorted(group.files.items())
+        for number, (_, path) in enumerate(sorted(members), start=1)
+    ]
+    found = frozenset(group.identifying)
+    for start in range(0, len(files), _TOGETHER):
+        yield _Part(group.patient, group.study, found, files[start : start + _TOGETHER])
+
+
+_current: dict[tuple[str, str], Values] = {}
+"""The values of the study that this process is at: parts of one study follow each other."""
+
+
+def _clean_part(identity: Identity, rules: Rules, part: _Part) -> tuple[int, list[tuple[Path, str]]]:
+    place = (part.patient, part.study)
+    if place not in _current:
+        _current.clear()
+        text = TextCleaner(part.identifying, rules.profile.keeps)
+        _current[place] = Values(identity, part.patient, text)
+    set_aside = []
+    for path, cleaned in part.files:
+        try:
+            _clean_file(path, cleaned, rules, _current[place])
+        except SetAside as failure:
+            set_aside.append((path, failure.reason))
+    return len(part.files) - len(set_aside), set_aside
+
+
+def _clean_file(path: Path, place: Path, rules: Rules, values: Values) -> None:
     with path.open("rb") as file:
         original = read_header(file)
         syntax = transfer_syntax_of(original)
-        header, _ = clean_original(original, rules, identity, patient)
-        with replacing(place) as part, part.open("wb") as out:
+        header, _ = clean_original(original, rules, values)
+        with replacing(place, durable=False) as part, part.open("wb") as out:
             write_whole(out, header, file, original, syntax)
 
 
-def _series(
-    source: Path, identity: Identity, done: Cleaned
-) -> dict[tuple[str, str, str], list[tuple[int, Path]]]:
-    """Pseudonyms of patient, study and series → instance numbers and files."""
-    found: dict[tuple[str, str, str], list[tuple[int, Path]]] = defaultdict(list)
-    for path in sorted(path for path in source.rglob("*") if path.is_file()):
-        try:
-            header = pydicom.dcmread(path, stop_before_pixels=True, force=True, specific_tags=_SORTED_BY)
-            patient, issuer, study, series, number = (_text(header, word) for word in _SORTED_BY)
-        except Exception as error:
-            done.set_aside.append((path, f"it cannot be read as DICOM ({type(error).__name__})"))
-            continue
-        if not (study and series):
-            done.set_aside.append(
-                (path, "it is not a DICOM instance, or has no Study and Series Instance UID")
-            )
-            continue
-        place = (
-            identity.pseudonym("patient", patient_original(patient, issuer, study)),
-            identity.pseudonym("study", study),
-            identity.pseudonym("series", series_original(study, series)),
-        )
-        found[place].append((int(number) if number.isdecimal() else 0, path))
-    return found
+@contextmanager
+def _mapper(cores: int) -> Iterator[Any]:
+    """A ``map`` over one process or several."""
+    if cores == 1:
+        yield map
+        return
+    method = "fork" if "fork" in get_all_start_methods() else "spawn"
+    with ProcessPoolExecutor(cores, get_context(method)) as pool:
+        yield partial(_shared, pool, cores)
 
 
-def _text(header: Dataset, word: str) -> str:
-    return str(header.get(word) or "").strip("\0 ")
+def _shared(pool: ProcessPoolExecutor, cores: int, work: Any, items: Iterable[Any]) -> Iterator[Any]:
+    items = list(items)
+    size = max(1, len(items) // (8 * cores)) if work is look else 1
+    return pool.map(work, items, chunksize=size)
 
 
 def _identity(config: Config) -> Identity:

@@ -2,16 +2,18 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pydicom.datadict import keyword_for_tag as name_of
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
+from pydicom.uid import ExplicitVRLittleEndian
 
-from cleanroom.clean import codes
+from cleanroom.clean import codes, icc
 from cleanroom.clean.attribute_rule import AttributeRule
 from cleanroom.clean.private import PrivateRules, clean_private
-from cleanroom.clean.rules import SET_ASIDE, SOP_CLASS, Decisions, Rules
+from cleanroom.clean.rules import ICC_PROFILE, SET_ASIDE, SOP_CLASS, Decisions, Rules
 from cleanroom.clean.values import WORDY, Terms, Values, capped
 from cleanroom.errors import SetAside
 from cleanroom.header import elements
@@ -27,6 +29,7 @@ from cleanroom.header.elements import (
     stored,
     value_of,
 )
+from cleanroom.header.encoding import Encoding
 from cleanroom.header.legality import is_legal, same_kind
 from cleanroom.header.standard import standard_vr
 
@@ -34,6 +37,8 @@ CHARACTER_SET, PATIENT_ID = 0x00080005, 0x00100020
 _SHORT = {"CS", "DS", "IS", "AE"}
 _EMPTY = b" \0\\^="
 _DEEPEST = 64
+_REMEMBERED, _REMEMBERED_BLOCKS = 20_000, 500
+_EXPLICIT = Encoding(ExplicitVRLittleEndian)
 _LAST_COMMAND_GROUP = 0x0007
 
 
@@ -70,20 +75,27 @@ def clean_header(header: Dataset, rules: Rules, values: Values) -> tuple[Dataset
     profile = rules.profile
     private = PrivateRules(profile.private_creators) if profile.private == "safe" else None
     patient_id = value_of(header.get_item(PATIENT_ID), "LO") if PATIENT_ID in header else b""
-    cleaner = _Cleaner(rules.decisions(header), values, private, profile.dates, patient_id)
+    memory = values.memory.setdefault((rules.decisions(header), patient_id), {})
+    cleaner = _Cleaner(rules.decisions(header), values, private, profile.dates, patient_id, memory)
     clean = cleaner.dataset(header, 0, False, DEFAULT)
     cleaner.insert(clean, terms_of(header))
     return clean, cleaner.counts
 
 
 class Level(NamedTuple):
-    """Where the walk is: one dataset inside a sequence, and its cleaned copy."""
+    """Where the walk is: one dataset inside a sequence."""
 
     parent: int
     signed: bool
     depth: int
     terms: Terms
-    target: Stored
+
+
+class Done(NamedTuple):
+    """What became of one element: its cleaned form, and how often each action was taken in it."""
+
+    element: Element | None
+    counts: Counter[str]
 
 
 @dataclass
@@ -93,36 +105,33 @@ class _Cleaner:
     private: PrivateRules | None
     dates: str
     patient_id: bytes
+    memory: dict[Any, dict[Any, Any]]
     counts: Counter[str] = field(default_factory=Counter)
 
     def dataset(self, source: Dataset, parent: int, signed: bool, terms: Terms, depth: int = 0) -> Dataset:
         if depth > _DEEPEST:
             raise SetAside(f"its sequences are nested deeper than {_DEEPEST} levels")
-        level = Level(parent, is_signed(source, signed), depth, terms_of(source, terms), {})
-        private = False
+        level = Level(parent, is_signed(source, signed), depth, terms_of(source, terms))
+        target: Stored = {}
+        private: list[Element] = []
+        known = self._known(level)
         for tag, element in source.items():
-            group = tag >> 16
-            if group & 1:
-                private = True
-                self.counts["X"] += 1
+            if tag >> 16 & 1:
+                private.append(element)
                 continue
-            vr = None if group <= _LAST_COMMAND_GROUP else standard_vr(tag)
-            action = "X" if vr is None else self.decisions.action(parent, tag)
-            if isinstance(action, AttributeRule):
-                self._by_rule(element, action, vr or "", level)
-                continue
-            if action == SET_ASIDE:
-                raise SetAside(
-                    f"the profile has no clean form for {tag} {name_of(tag)}",
-                    "leave it out of the delivery; if it is needed, a person reads it first",
-                )
-            self.counts["K" if action == "V" else action] += 1
-            if action != "X" and vr is not None:
-                self._element(element, action, vr, level)
-        if private and self.private:
-            self._private(source, self.private, level)
-        codes.clean_code(source, level.target)
-        return elements.dataset(level.target)
+            key = _key(element)
+            done = known.get(key) if key else None
+            if done is None:
+                done = self._done(element, level)
+                if key:
+                    known[key] = done
+            if done.element is not None:
+                target[tag] = done.element
+            self.counts.update(done.counts)
+        if private:
+            self._private(source, private, target, level)
+        codes.clean_code(source, target)
+        return elements.dataset(target)
 
     def insert(self, clean: Dataset, terms: Terms) -> None:
         """Add the attributes that the profile sets and the object lacks."""
@@ -132,90 +141,139 @@ class _Cleaner:
             if tag not in clean and vr:
                 clean[tag] = stored(tag, vr, self._made(rule, b"", vr, terms) or b"")
 
-    def _private(self, source: Dataset, rules: PrivateRules, level: Level) -> None:
-        kept = clean_private(source, rules, _Walk(self, level))
-        level.target.update(kept)
-        self.counts["X"] -= len(kept)
+    def _known(self, level: Level) -> dict[Any, Done]:
+        """What became of the elements of earlier instances, which mostly repeat."""
+        known = self.memory.setdefault(level, {})
+        if len(known) > _REMEMBERED:
+            known.clear()
+        return known
+
+    def _private(self, source: Dataset, private: list[Element], target: Stored, level: Level) -> None:
+        kept: Stored = {}
+        if self.private:
+            known = self.memory.setdefault(("private", level), {})
+            key = tuple(map(_key, private))
+            found = None if None in key else known.get(key)
+            if found is None:
+                if len(known) > _REMEMBERED_BLOCKS:
+                    known.clear()
+                found = clean_private(source, self.private, _Walk(self, level))
+                if None not in key:
+                    known[key] = found
+            kept = found
+        target.update(kept)
         self.counts["K"] += len(kept)
+        self.counts["X"] += len(private) - len(kept)
 
-    def _element(self, element: Element, action: str, vr: str, level: Level) -> None:
+    def _done(self, element: Element, level: Level) -> Done:
+        outer, self.counts = self.counts, Counter()
+        try:
+            clean, letter = self._element(element, level)
+            self.counts[letter] += 1
+            return Done(clean, self.counts)
+        finally:
+            self.counts = outer
+
+    def _element(self, element: Element, level: Level) -> tuple[Element | None, str]:
         tag = element.tag
-        if vr == "SQ":
-            self.sequence(element, action, level)
-        elif action in ("K", "V"):
-            self._keep(element, vr, level, action == "V")
-        elif action == "Z":
-            level.target[tag] = stored(
-                tag, explicit_vr(element, vr, level.signed) if " or " in vr else vr, b""
+        vr = None if tag >> 16 <= _LAST_COMMAND_GROUP else standard_vr(tag)
+        action = "X" if vr is None else self.decisions.action(level.parent, tag)
+        if action == SET_ASIDE:
+            raise SetAside(
+                f"the profile has no clean form for {tag} {name_of(tag)}",
+                "leave it out of the delivery; if it is needed, a person reads it first",
             )
-        elif action == "C" and vr in WORDY:
-            self._text(element, vr, level, False)
-        elif tag not in codes.VR:
-            level.target[tag] = stored(tag, vr[:2], self._replaced(element, action, vr[:2]))
+        if vr is None or action == "X":
+            return None, "X"
+        if isinstance(action, AttributeRule):
+            return self._by_rule(element, action, vr, level)
+        if vr == "SQ":
+            return self.sequence(element, action, level), "K" if action == "V" else action
+        return self._value(element, action, vr, level)
 
-    def _replaced(self, element: Element, action: str, vr: str) -> bytes:
-        original = value_of(element, vr)
-        if action == "U" or vr == "UI":
-            return self.values.uids(original)
-        if action == "C":
-            return self.values.moved(original, vr)
-        return self.values.dummy(vr, original)
-
-    def _by_rule(self, element: Element, rule: AttributeRule, vr: str, level: Level) -> None:
+    def _by_rule(
+        self, element: Element, rule: AttributeRule, vr: str, level: Level
+    ) -> tuple[Element | None, str]:
         new = self._made(rule, value_of(element, vr), vr, level.terms)
-        if new is None:
-            self._give_up(element.tag, vr, level)
-            return
-        self.counts["D"] += 1
-        level.target[element.tag] = stored(element.tag, vr, new)
+        return self._given_up(element.tag, vr, level) if new is None else (stored(element.tag, vr, new), "D")
+
+    def _value(self, element: Element, action: str, vr: str, level: Level) -> tuple[Element | None, str]:
+        if action in ("K", "V"):
+            return self._kept(element, vr, level, action == "V")
+        if action == "C" and vr in WORDY:
+            return self._text(element, vr, level, False)
+        if action == "C" and element.tag == ICC_PROFILE:
+            return stored(element.tag, "OB", icc.cleaned(value_of(element, "OB")) or icc.srgb()), "C"
+        return self._replaced(element, action, vr, level), action
+
+    def _replaced(self, element: Element, action: str, vr: str, level: Level) -> Element | None:
+        tag = element.tag
+        if action == "Z":
+            return stored(tag, explicit_vr(element, vr, level.signed) if " or " in vr else vr, b"")
+        if tag in codes.VR:
+            return None
+        short = vr[:2]
+        original = value_of(element, short)
+        if action == "U" or short == "UI":
+            return stored(tag, short, self.values.uids(original))
+        if action == "C":
+            return stored(tag, short, self.values.moved(original, short))
+        return stored(tag, short, self.values.dummy(short, original))
 
     def _made(self, rule: AttributeRule, value: bytes, vr: str, terms: Terms) -> bytes | None:
         patient_id = decoded(self.patient_id, terms, "LO") or ""
         return self.values.by_rule(rule, value, vr, terms, patient_id.strip("\0 "))
 
-    def sequence(self, element: Element, action: str, level: Level) -> None:
-        """Clean the items of a sequence."""
+    def sequence(self, element: Element, action: str, level: Level) -> Element:
+        """A sequence with its items cleaned."""
         items = [] if action == "Z" else items_of(element)
         clean = [
             self.dataset(item, element.tag, level.signed, level.terms, level.depth + 1) for item in items
         ]
-        level.target[element.tag] = elements.sequence(element.tag, clean)
+        return stored(element.tag, "SQ", _EXPLICIT.items(clean))
 
-    def _keep(self, element: Element, vr: str, level: Level, verbatim: bool) -> None:
+    def _kept(self, element: Element, vr: str, level: Level, verbatim: bool) -> tuple[Element | None, str]:
         tag = element.tag
         if is_broken(element):
             raise SetAside(f"the file ends inside {tag} {name_of(tag)}, or its length is not one")
         actual = explicit_vr(element, vr, level.signed)
         value = b"" if actual == "SQ" else value_of(element, actual)
-        legal = same_kind(actual, vr) and is_legal(actual, value)
-        if legal and vr in WORDY and not verbatim:
-            self._text(element, vr, level, True)
-        elif legal and (verbatim or not (vr in _SHORT and self.values.names_somebody(value))):
-            self._put(element, actual, capped(value) if actual == "AS" else value, level)
-        else:
-            self._give_up(tag, vr, level)
+        if not (same_kind(actual, vr) and is_legal(actual, value)):
+            return self._given_up(tag, vr, level)
+        if verbatim:
+            return _put(element, actual, value), "K"
+        if vr in WORDY:
+            return self._text(element, vr, level, True)
+        if vr in _SHORT and self.values.names_somebody(value):
+            return self._given_up(tag, vr, level)
+        return _put(element, actual, capped(value) if actual == "AS" else value), "K"
 
-    def _text(self, element: Element, vr: str, level: Level, technical: bool) -> None:
+    def _text(self, element: Element, vr: str, level: Level, technical: bool) -> tuple[Element | None, str]:
         value = value_of(element, vr)
         clean = self.values.text(value, vr, level.terms, technical) if is_legal(vr, value) else None
         if clean is None or (value.strip(_EMPTY) and not clean.strip(_EMPTY)):
-            self._give_up(element.tag, vr, level)
-        else:
-            self._put(element, explicit_vr(element, vr, level.signed), clean, level)
+            return self._given_up(element.tag, vr, level)
+        return _put(element, explicit_vr(element, vr, level.signed), clean), "K" if technical else "C"
 
-    def _put(self, element: Element, vr: str, value: bytes, level: Level) -> None:
-        same = is_stored(element) and value == element.value
-        level.target[element.tag] = element if same else stored(element.tag, vr, value)
-
-    def _give_up(self, tag: BaseTag, vr: str, level: Level) -> None:
+    def _given_up(self, tag: BaseTag, vr: str, level: Level) -> tuple[Element | None, str]:
         action = "X" if tag == CHARACTER_SET else self.decisions.fallback(level.parent, tag)
-        self.counts["K"] -= 1
-        self.counts[action] += 1
         if action == "D" and vr not in WORDY:
             reason = f"the value of {tag} {name_of(tag)} is not a {vr}, and the object must have one"
             raise SetAside(reason)
-        if action != "X":
-            level.target[tag] = stored(tag, vr[:2], b"" if action == "Z" else self.values.dummy(vr, b""))
+        if action == "X":
+            return None, "X"
+        return stored(tag, vr[:2], b"" if action == "Z" else self.values.dummy(vr, b"")), action
+
+
+def _key(element: Element) -> Any:
+    if type(element) is RawDataElement:
+        return element.tag, element.VR, element.value, element.is_implicit_VR, element.is_little_endian
+    return None
+
+
+def _put(element: Element, vr: str, value: bytes) -> Element:
+    same = is_stored(element) and value == element.value
+    return element if same else stored(element.tag, vr, value)
 
 
 class _Walk:
@@ -238,6 +296,4 @@ class _Walk:
         return value if self._cleaner.dates == "kept" else self._cleaner.values.moved(value, vr)
 
     def sequence(self, element: Element) -> Element:
-        level = self._level._replace(target={})
-        self._cleaner.sequence(element, "K", level)
-        return level.target[element.tag]
+        return self._cleaner.sequence(element, "K", self._level)

@@ -15,6 +15,7 @@ from cleanroom.clean.marks import mark
 from cleanroom.clean.rules import Rules
 from cleanroom.clean.values import Values
 from cleanroom.errors import SetAside
+from cleanroom.header.reader import Unusual, read_quickly
 
 SOP_INSTANCE = 0x00080018
 _NEEDED = {
@@ -46,6 +47,10 @@ def read_header(file: BinaryIO) -> Dataset:
     SetAside
         When it is not a DICOM instance.
     """
+    try:
+        return read_quickly(file)
+    except Unusual:
+        file.seek(0)
     try:
         return pydicom.dcmread(file, stop_before_pixels=True, force=True)
     except Exception as error:

@@ -18,7 +18,10 @@ _CLEANED = {
 }
 """What C means for each value representation; for all others it is the basic action."""
 _LETTERS = {"keep": "V", "clean": "C", "remove": "X", "empty": "Z", "shift": "C", "uid": "U"}
+ICC_PROFILE = 0x00282000
 _TRIAL = 0x0012
+_REPEATED = (0x50, 0x60)
+"""Groups of curves and overlays: cleaning them is taking them away."""
 
 
 class Rules:
@@ -82,8 +85,8 @@ class Decisions:
     def action(self, parent: int, tag: int) -> str | AttributeRule:
         """What becomes of an attribute inside ``parent`` (0: at the root).
 
-        D, Z, X, K, C or U of Table E.1-1; V to keep it word for word; ``set_aside`` for the whole instance; or
-        the rule of the profile that makes its value.
+        D, Z, X, K, C or U of Table E.1-1; V to keep it word for word; ``set_aside`` for the whole instance;
+        or the rule of the profile that makes its value.
         """
         decided = self._decided.get((parent, tag))
         if decided is None:
@@ -111,8 +114,8 @@ class Decisions:
         if cell == "C":
             vr = standard_vr(tag) or ""
             meaning = _CLEANED.get(vr[:2] if vr.startswith("DA or") else vr)
-            if meaning:
-                return meaning
+            if tag == ICC_PROFILE or (meaning and tag >> 24 not in _REPEATED):
+                return meaning or "C"
             cell = self._cells.basic(parent, tag)
         return resolve(cell, requirements().type_of(self._sop_class, parent, tag))
 
@@ -148,7 +151,7 @@ class _Cells:
     def cell(self, parent: int, tag: int) -> str:
         """The cell of an attribute; of one that no table lists the default of its value representation."""
         group = tag >> 24
-        if group in (0x50, 0x60):
+        if group in _REPEATED:
             return self.listed.get((-group, tag & 0xFFFF)) or self._groups.get(group, "X")
         vr = standard_vr(tag)
         if vr is None:
@@ -157,7 +160,7 @@ class _Cells:
 
     def basic(self, parent: int, tag: int) -> str:
         """The action without any option."""
-        if tag >> 24 in (0x50, 0x60):
+        if tag >> 24 in _REPEATED:
             return "X"
         own = self._basic.get(f"{tag >> 16:04X},{tag & 0xFFFF:04X}")
         inside = self._basic.get(

@@ -4,6 +4,7 @@ import csv
 import re
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from cleanroom.clean.attribute_rule import AttributeRule, Lookup
 from cleanroom.clean.dates import shifted_date, shifted_datetime
@@ -42,6 +43,8 @@ class Values:
         self.patient = patient
         self.days = identity.date_shift_days(patient)
         self._text = text
+        self.memory: dict[Any, Any] = {}
+        """What the walk remembers of earlier headers of this patient."""
         self._texts: dict[tuple[bytes, str, Terms, bool], bytes | None] = {}
         self._named: dict[bytes, bool] = {}
 
@@ -146,7 +149,9 @@ def _table(file: Path, key: str, column: str) -> dict[str, str]:
                 raise StopRun(f"{file} has no column {sorted(missing)[0]}.", "mend `csv` in the profile")
             return {row[key].strip(): (row[column] or "").strip() for row in reader if row[key]}
     except (OSError, UnicodeDecodeError) as error:
-        raise StopRun(f"{file} cannot be read ({type(error).__name__}).", "mend `csv` in the profile") from None
+        raise StopRun(
+            f"{file} cannot be read ({type(error).__name__}).", "mend `csv` in the profile"
+        ) from None
 
 
 def looked_up(lookup: Lookup, patient_id: str) -> str | None:

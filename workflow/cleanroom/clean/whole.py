@@ -12,8 +12,8 @@ from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian
 
 from cleanroom.clean.meta import file_meta
 from cleanroom.errors import SetAside
-from cleanroom.header.elements import UNDEFINED
 from cleanroom.header.encoding import Encoding
+from cleanroom.header.legality import UNDEFINED
 
 PIXELS = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
 _CHUNK = 1 << 20

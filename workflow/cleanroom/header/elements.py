@@ -11,10 +11,10 @@ from pydicom.tag import BaseTag
 from pydicom.values import convert_SQ
 
 from cleanroom.errors import SetAside
-from cleanroom.header.legality import WIDTHS
+from cleanroom.header.legality import UNDEFINED, WIDTHS
+from cleanroom.header.reader import Unusual, items
 
 PIXEL_REPRESENTATION = 0x00280103
-UNDEFINED = 0xFFFFFFFF
 _PADDED_WITH_NULL = {"UI", "OB", "UN"}
 
 Element = DataElement | RawDataElement
@@ -91,14 +91,15 @@ def items_of(element: Element) -> list[Dataset]:
     if not isinstance(element, RawDataElement):
         return list(cast(Sequence, element.value)) if element.VR == "SQ" else []
     unknown = element.VR == "UN"
+    implicit, little = element.is_implicit_VR or unknown, element.is_little_endian or unknown
+    value = element.value or b""
+    if little:
+        try:
+            return items(value, implicit)
+        except Unusual:
+            pass  # pydicom reads more, or says what is wrong
     try:
-        return list(
-            convert_SQ(
-                element.value or b"",
-                element.is_implicit_VR or unknown,
-                element.is_little_endian or unknown,
-            )
-        )
+        return list(convert_SQ(value, implicit, little))
     except Exception:
         raise SetAside(f"the sequence {element.tag} cannot be read") from None
 

@@ -2,13 +2,13 @@
 
 import struct
 
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.uid import ExplicitVRBigEndian, ImplicitVRLittleEndian
 
-from cleanroom.header.elements import Element, explicit_vr, items_of, swapped, value_of
+from cleanroom.header.elements import Element, explicit_vr, is_stored, items_of, swapped, value_of
+from cleanroom.header.legality import LONG
 
-LONG = frozenset(["OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"])
-"""Value representations with a length of four bytes (PS3.5 section 7.1.2)."""
 _SHORT_LIMIT = 0xFFFF
 
 
@@ -30,10 +30,20 @@ class Encoding:
         """A dataset in tag order, sequences and items with their lengths."""
         return b"".join(self._element(tag, header.get_item(tag)) for tag in sorted(header.keys()))
 
+    def _sequence(self, element: Element) -> bytes:
+        explicit = not (self.implicit or self.big)
+        if explicit and isinstance(element, RawDataElement) and is_stored(element):
+            return element.value or b""
+        return self.items(items_of(element))
+
+    def items(self, items: list[Dataset]) -> bytes:
+        """The value of a sequence."""
+        return b"".join(self._item(item) for item in items)
+
     def _element(self, tag: int, element: Element) -> bytes:
         vr = explicit_vr(element, "UN", False)
         if vr == "SQ":
-            value = b"".join(self._item(item) for item in items_of(element))
+            value = self._sequence(element)
         else:
             value = value_of(element, vr)
             value = swapped(value, vr) if self.big else value

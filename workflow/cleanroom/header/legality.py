@@ -21,6 +21,10 @@ WIDTHS = {
     **dict.fromkeys(("FD", "OD", "OV", "SV", "UV"), 8),
 }
 """Bytes that are swapped together between byte orders."""
+LONG = frozenset(["OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"])
+"""Value representations with a length of four bytes (PS3.5 section 7.1.2)."""
+UNDEFINED = 0xFFFFFFFF
+"""A length that is not said (PS3.5 section 7.1.1)."""
 _KINDS = (
     {"SS", "US", "SL", "UL", "SV", "UV"},
     {"FL", "FD"},

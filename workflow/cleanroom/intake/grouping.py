@@ -1,6 +1,7 @@
 """From single files to patients, studies and series: duplicates, contradictions, pseudonyms."""
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterator
 from hashlib import file_digest
 from io import BufferedReader
@@ -8,8 +9,10 @@ from pathlib import Path
 from typing import cast
 
 from cleanroom.header.identifying import Identifying
-from cleanroom.identity import Identity, patient_original, series_original
+from cleanroom.identity import Identity, series_original
 from cleanroom.manifest import Instance
+from cleanroom.patients import Patient, Patients
+from cleanroom.patients.patient import TWO_PATIENTS
 from cleanroom.source import opened
 
 _RESET = """
@@ -25,9 +28,15 @@ _COPIES = """
 SELECT sop_instance_uid AS uid FROM looks WHERE kind = 'dicom' AND reason = ''
 GROUP BY sop_instance_uid HAVING count(*) > 1
 """
-_TWO_PATIENTS = """
-SELECT study_instance_uid AS uid FROM looks WHERE kind = 'dicom' AND reason = ''
-GROUP BY study_instance_uid HAVING count(DISTINCT patient_id || char(0) || issuer) > 1
+_IDS = "SELECT DISTINCT patient_id, issuer FROM looks WHERE kind = 'dicom' AND reason = ''"
+_IN_STUDIES = """
+SELECT DISTINCT study_instance_uid, patient_id, issuer FROM looks WHERE kind = 'dicom' AND reason = ''
+"""
+_OF_STUDY = "SELECT path FROM looks WHERE study_instance_uid = ? AND kind = 'dicom'"
+_OF_PATIENT = f"{_OF_STUDY} AND reason = '' AND patient_id = ? AND issuer = ?"
+_NO_PLACE = """
+SELECT DISTINCT study, series FROM files WHERE series != ''
+GROUP BY study, series HAVING max(number) = ''
 """
 _SERIES = """
 SELECT DISTINCT study_instance_uid, series_instance_uid, patient_id, issuer
@@ -64,21 +73,35 @@ def mark_duplicates(database: sqlite3.Connection, root: Path) -> None:
                 _mark(database, path, "dicom", "set_aside", reason)
 
 
-def mark_two_patients(database: sqlite3.Connection) -> None:
-    """A study that names two patients is set aside whole."""
-    for row in database.execute(_TWO_PATIENTS).fetchall():
-        paths = database.execute(
-            "SELECT path FROM looks WHERE study_instance_uid = ? AND kind = 'dicom'", (row["uid"],)
-        ).fetchall()
-        for found in paths:
-            _mark(database, found["path"], "dicom", "set_aside", "its study names two patient IDs")
+def patients(database: sqlite3.Connection) -> list[tuple[str, str]]:
+    """Every Patient ID of the input, with its issuer."""
+    return [(row["patient_id"], row["issuer"]) for row in database.execute(_IDS)]
 
 
-def name_series(database: sqlite3.Connection, identity: Identity) -> list[str]:
+def mark_patients(database: sqlite3.Connection, patients: Patients) -> None:
+    """Set aside whole studies that name two patients, and what the patients file does not let through."""
+    found: dict[str, dict[tuple[str, str], Patient]] = defaultdict(dict)
+    for row in database.execute(_IN_STUDIES):
+        found[row["study_instance_uid"]][row["patient_id"], row["issuer"]] = patients.of(
+            row["patient_id"], row["issuer"], row["study_instance_uid"]
+        )
+    for study, named in found.items():
+        if len({patient.pseudonym for patient in named.values()}) > 1:
+            _mark_all(database, (_OF_STUDY, (study,)), TWO_PATIENTS)
+        for name, patient in named.items():
+            if patient.refused:
+                _mark_all(database, (_OF_PATIENT, (study, *name)), patient.refused)
+
+
+def without_place(database: sqlite3.Connection) -> list[tuple[str, str]]:
+    """Studies and series of the input of which no file goes on to the other steps."""
+    return [(row["study"], row["series"]) for row in database.execute(_NO_PLACE)]
+
+
+def name_series(database: sqlite3.Connection, identity: Identity, patients: Patients) -> list[str]:
     """Give every file its pseudonyms and number; the studies, in a fixed order."""
     for row in database.execute(_SERIES).fetchall():
-        original = patient_original(row["patient_id"], row["issuer"], row["study_instance_uid"])
-        patient = identity.pseudonym("patient", original)
+        patient = patients.of(row["patient_id"], row["issuer"], row["study_instance_uid"])
         study = identity.pseudonym("study", row["study_instance_uid"])
         series = identity.pseudonym(
             "series", series_original(row["study_instance_uid"], row["series_instance_uid"])
@@ -88,24 +111,25 @@ def name_series(database: sqlite3.Connection, identity: Identity) -> list[str]:
         database.execute(
             "UPDATE files SET patient = ?, study = ?, series = ? WHERE path IN (SELECT path FROM looks "
             "WHERE kind = 'dicom' AND reason = '' AND study_instance_uid = ? AND series_instance_uid = ?)",
-            (patient, study, series, row["study_instance_uid"], row["series_instance_uid"]),
+            (patient.pseudonym, study, series, row["study_instance_uid"], row["series_instance_uid"]),
         )
         database.executemany("UPDATE files SET number = ? WHERE path = ?", numbered)
-        _cross(database, identity, row, (original, patient, study, series))
+        _cross(database, identity, row, (*patient[:2], study, series))
     found = database.execute("SELECT DISTINCT study FROM files WHERE number != '' ORDER BY study")
     return [row["study"] for row in found]
 
 
-def instances(database: sqlite3.Connection, study: str) -> Iterator[Instance]:
+def instances(database: sqlite3.Connection, identity: Identity, study: str) -> Iterator[Instance]:
     """The instances of a study, in the order of the manifest."""
     query = """
     SELECT files.path, files.patient, files.study, files.series, files.number, files.bytes,
            files.modified, looks.* FROM files JOIN looks USING (path)
     WHERE files.study = ? AND files.number != '' ORDER BY files.series, files.number
     """
-    names = list(Instance.__dataclass_fields__)
+    names = [name for name in Instance.__dataclass_fields__ if name != "date_shift_days"]
     for row in database.execute(query, (study,)):
-        yield Instance(**{name: row[name] for name in names})
+        days = identity.date_shift_days(row["patient"])
+        yield Instance(**{name: row[name] for name in names}, date_shift_days=days)
 
 
 def identifying(database: sqlite3.Connection, study: str) -> Identifying:
@@ -135,6 +159,15 @@ def _cross(
 def _mark(database: sqlite3.Connection, path: str, kind: str, verdict: str, reason: str) -> None:
     database.execute(
         "UPDATE files SET kind = ?, verdict = ?, reason = ? WHERE path = ?", (kind, verdict, reason, path)
+    )
+
+
+def _mark_all(database: sqlite3.Connection, chosen: tuple[str, tuple[str, ...]], reason: str) -> None:
+    """Set aside the chosen files that have no verdict yet."""
+    query, values = chosen
+    database.execute(
+        f"UPDATE files SET verdict = 'set_aside', reason = ? WHERE verdict = '' AND path IN ({query})",
+        (reason, *values),
     )
 
 

@@ -11,10 +11,12 @@ import pydicom
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, MediaStorageDirectoryStorage
 
 from cleanroom.errors import SetAside
+from cleanroom.header import pydicom_sets
 from cleanroom.header.identifying import Identifying, harvest
 from cleanroom.intake.kind import HEAD, Kind, is_zip, kind, may_lack_preamble
 from cleanroom.source import opened
 
+pydicom_sets.complete()
 _UNDEFINED = 0xFFFFFFFF
 _NEEDED = ("sop_class_uid", "sop_instance_uid", "study_instance_uid", "series_instance_uid")
 _TEXT = {

@@ -1,5 +1,7 @@
 """The step: look at what is new, group everything, write the manifests."""
 
+import csv
+import io
 import json
 import sqlite3
 import zipfile
@@ -14,10 +16,12 @@ from cleanroom import manifest
 from cleanroom.atomic import write_changed, write_text
 from cleanroom.config import Config
 from cleanroom.identity import Identity, open_key
-from cleanroom.intake import grouping, inventory
+from cleanroom.intake import grouping, inventory, reuse
 from cleanroom.intake.header import Look, look
 from cleanroom.intake.kind import Kind
 from cleanroom.intake.walk import Entry, walk
+from cleanroom.patients import Patients
+from cleanroom.release import withdraw
 from cleanroom.source import SEPARATOR, native, portable
 
 _BATCH = 2000
@@ -38,6 +42,7 @@ def take_in(config: Config, threads: int = 1) -> list[str]:
         The pseudonyms of the studies, also written to ``private/studies.tsv``.
     """
     identity = Identity(open_key(config.key, config.private))
+    patients = Patients(identity, config.patients)
     root = config.input
     with inventory.opened(config.private) as database:
         run = _next_run(database)
@@ -46,20 +51,40 @@ def take_in(config: Config, threads: int = 1) -> list[str]:
             for archive in zips:
                 _look_at_new(database, root, _members(root, archive), run, pool)
         inventory.forget_vanished(database, run)
+        database.commit()  # what was seen stays, also when the patients file stops the run
         grouping.reset(database)
         grouping.mark_duplicates(database, root)
-        grouping.mark_two_patients(database)
-        studies = grouping.name_series(database, identity)
+        _survey(config, patients, grouping.patients(database))
+        reuse.check(database, identity, patients, config.private)
+        grouping.mark_patients(database, patients)
+        studies = grouping.name_series(database, identity, patients)
         for study in studies:
             folder = config.private / "studies" / study
-            manifest.write(folder / "manifest.tsv", grouping.instances(database, study))
+            manifest.write(folder / "manifest.tsv", grouping.instances(database, identity, study))
             found = sorted(grouping.identifying(database, study))
             write_changed(folder / "identities.json", json.dumps(found, ensure_ascii=False) + "\n")
+        gone = grouping.without_place(database)
     for path in (config.private / "studies").glob("*/manifest.tsv"):
         if path.parent.name not in studies:
             path.unlink()
+    withdraw(config, gone)
     write_text(config.private / "studies.tsv", "\n".join(["study", *studies]) + "\n")
     return studies
+
+
+def _survey(config: Config, patients: Patients, found: list[tuple[str, str]]) -> None:
+    """Compare the patients file with the input; who is missing is written down, ready to be completed."""
+    path = config.private / "patients_missing.tsv"
+    path.unlink(missing_ok=True)
+    try:
+        patients.survey(found)
+    finally:
+        if patients.missing:
+            text = io.StringIO()
+            table = csv.writer(text, dialect="excel-tab", lineterminator="\n")
+            table.writerow([*patients.columns, "pseudonym"])
+            table.writerows([*names, ""] for names in sorted(patients.missing))
+            write_text(path, text.getvalue())
 
 
 def _next_run(database: sqlite3.Connection) -> int:

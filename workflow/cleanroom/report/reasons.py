@@ -34,7 +34,7 @@ def combined(lines: Iterable[SetAsideLine]) -> list[SetAsideLine]:
     """The same lines in words that may be shared, each with a fix; equal ones are added up."""
     counts: Counter[SetAsideLine] = Counter()
     for line in lines:
-        fix = shareable(line.fix) or WORDS["fixes"].get(line.kind, "")
+        fix = shareable(line.fix) or WORDS["reasons"].get(line.reason) or WORDS["fixes"].get(line.kind, "")
         counts[replace(line, reason=shareable(line.reason), fix=fix, kind="", files=0)] += line.files
     return [replace(line, files=files) for line, files in counts.items()]
 

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from pydicom._uid_dict import UID_dictionary
 from pydicom.charset import convert_encodings, decode_bytes
 
+from cleanroom.header import pydicom_sets
 from cleanroom.verify import tables
 from cleanroom.verify.header import Element, Header
 
+pydicom_sets.complete()
 SHORTEST = 4
 """Characters: what is shorter identifies nobody by itself, and is found everywhere."""
 CHARACTER_SET = 0x00080005

@@ -1,0 +1,120 @@
+"""The cleaner of texts: the study's own identities, and patterns of anybody's."""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from cleanroom.clean.text.names import Finder, Names
+from cleanroom.clean.text.numbers import expressions
+from cleanroom.clean.text.patterns import patterns
+from cleanroom.clean.text.tidy import Span, merged, without
+from cleanroom.clean.text.vocabulary import vocabulary
+from cleanroom.header.identifying import Identifying
+
+_REMEMBERED = 20_000
+_MOST_ROUNDS = 100
+_LONG_NUMBER = 6
+_NUMBER = re.compile(r"[+-]?0*(\d+)(?:\.0*)?")
+
+
+class TextCleaner:
+    """Removes what identifies from the texts of one study (PS3.15 E.3.4, E.3.5, E.3.6: "cleaning").
+
+    Parameters
+    ----------
+    identifying
+        What `cleanroom.header.identifying.harvest` found.
+    keep
+        Kinds that the profile retains: their values stay, and dates of any form for ``date``.
+    """
+
+    def __init__(self, identifying: Identifying, keep: frozenset[str] = frozenset()) -> None:
+        self._keep = keep
+        self._own = _Identities(entry for entry in identifying if entry[0] not in keep)
+        self._kept = _Identities(entry for entry in identifying if entry[0] in keep)
+        self._numbers = {
+            digits.lstrip("0")
+            for kind, text in identifying
+            if kind not in keep and (digits := "".join(re.findall(r"\d", text)))
+        }
+        self._cleaned = lru_cache(maxsize=_REMEMBERED)(self._clean)
+
+    def cleaned(self, text: str, technical: bool = False) -> str:
+        """A text without what identifies; the same text when there is nothing.
+
+        Parameters
+        ----------
+        text
+            One value, or several with backslashes between them.
+        technical
+            A reviewed technical attribute: only the study's own identities are removed.
+        """
+        return self._cleaned(text, technical)
+
+    def names_somebody(self, value: str) -> bool:
+        """Whether a code string or a number holds one of the study's identities as a whole word.
+
+        A number does when it is an identity's, six digits or more; a word of the vocabulary never does.
+        """
+        value = value.strip(" \0")
+        if number := _NUMBER.fullmatch(value):
+            return len(number[1]) >= _LONG_NUMBER and number[1] in self._numbers
+        if not value or vocabulary().has(value):
+            return False
+        return self.cleaned(value, technical=True) != value
+
+    def _clean(self, text: str, technical: bool) -> str:
+        for _ in range(_MOST_ROUNDS):  # what a removal brings together may be a name
+            spans = merged(self._spans(text, technical))
+            if not spans:
+                break
+            text = without(text, spans)
+        return text
+
+    def _spans(self, text: str, technical: bool) -> Iterable[Span]:
+        found = list(self._own.spans(text))
+        return found if technical else [*found, *self._patterns(text)]
+
+    def _patterns(self, text: str) -> list[Span]:
+        spared = list(self._kept.spans(text)) if self._keep else []
+        found: list[Span] = []
+        for pattern in patterns():
+            spans = list(pattern.spans(text))
+            if pattern.kind in self._keep:
+                spared += spans
+            else:
+                found += [span for span in spans if pattern.kind == "person" or not _touches(span, spared)]
+        return found
+
+
+@lru_cache(maxsize=64)
+def text_cleaner(identifying: Identifying, keep: frozenset[str] = frozenset()) -> TextCleaner:
+    """One cleaner for all files with the same identities: it remembers the texts that it has seen."""
+    return TextCleaner(identifying, keep)
+
+
+class _Identities:
+    """Identities of one study, ready to be found in a text."""
+
+    def __init__(self, entries: Iterable[tuple[str, str]]) -> None:
+        names = Names()
+        found: set[str] = set()
+        for kind, text in entries:
+            if kind == "person":
+                names.add_person(text)
+            elif kind == "place":
+                names.add_place(text)
+            elif not vocabulary().has(text):
+                found |= set(expressions(kind, text))
+        self._finder: Finder = names.ready()
+        ordered = sorted(found, key=lambda expression: (-len(expression), expression))
+        self._expressions = re.compile("|".join(f"(?:{e})" for e in ordered), re.I) if found else None
+
+    def spans(self, text: str) -> Iterable[Span]:
+        yield from self._finder.spans(text)
+        if self._expressions:
+            yield from (match.span() for match in self._expressions.finditer(text))
+
+
+def _touches(span: Span, others: list[Span]) -> bool:
+    return any(start < span[1] and span[0] < end for start, end in others)
