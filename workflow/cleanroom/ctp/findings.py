@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from textwrap import fill
 from typing import Literal
 
 Kind = Literal["lost", "near", "same"]
@@ -31,8 +32,12 @@ class Findings:
             sentences = sorted(self.found[kind].items(), key=lambda item: min(item[1]))
             if sentences:
                 text += [f"{heading}:"]
-                text += [f"  {_lines(lines)}: {sentence}" for sentence, lines in sentences]
+                text += [_wrapped(f"{_lines(lines)}: {sentence}") for sentence, lines in sentences]
         return "\n".join(text)
+
+
+def _wrapped(text: str) -> str:
+    return fill(text, 110, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
 
 
 def _lines(numbers: list[int]) -> str:

@@ -10,6 +10,7 @@ from cleanroom.ctp.element import PATIENT, Element, Outcome, Unexpressed
 PSEUDONYM = "{patient}"
 _WORDS = {"AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UT"}
 _DATES = {"DA", "DT"}
+_SHIFTS_NOTE = "; days of your own are the column `shift_days` of `patients: {file: ...}` in config.yaml"
 _NOT_HERE = {
     "call": "a plug-in of CTP",
     "date": "today's date would make every run differ",
@@ -25,8 +26,15 @@ _NOT_HERE = {
     "uppercase": "no action changes the case",
 }
 _PATIENT_NOTE = "the patient's pseudonym, made with Cleanroom's key, stands for it"
+_PATIENTS_NOTE = (
+    "the lookup table becomes the file that config.yaml names as `patients: {{file: ...}}`: columns "
+    "`patient_id` and `pseudonym`, a row for each `{}/patient_id=pseudonym`; who is not in it is set aside, "
+    "as CTP quarantines"
+)
 _HASH_NOTE = "a keyed hash, 16 hexadecimal digits, stands for it"
-_DATE_NOTE = "dates move by the patient's own number of whole weeks, made with the key, not by the script's days"
+_DATE_NOTE = (
+    "dates move by the patient's own number of whole weeks, made with the key, not by the script's days"
+)
 
 
 def outcome(call: Call, element: Element) -> list[Outcome]:
@@ -75,7 +83,8 @@ def _shifted(call: Call, element: Element) -> list[Outcome]:
     _needs_this(call, element, 0)
     if element.vr not in _DATES:
         raise Unexpressed(f"{element.word} is no date")
-    return [Outcome("shift", notes=(_DATE_NOTE,))]
+    looked_up = call.name == "incrementdate" and len(call.arguments) > 2
+    return [Outcome("shift", notes=(_DATE_NOTE + (_SHIFTS_NOTE if looked_up else ""),))]
 
 
 def _redated(call: Call, element: Element) -> list[Outcome]:
@@ -95,11 +104,13 @@ def _looked_up(call: Call, element: Element) -> list[Outcome]:
     if element.source(call.argument(0)) != 0x00100020:
         raise Unexpressed("`csv` looks values up by the Patient ID only")
     column = element.filled(call.argument(1))
+    if element.tag in PATIENT:
+        return [Outcome("value", {"value": PSEUDONYM}, notes=(_PATIENTS_NOTE.format(column),))]
     source = {"file": "lookup-table.csv", "column": column}
     note = (
-        f"the lookup table becomes lookup-table.csv beside the profile: a first line `patient_id,{column}`, then "
-        f"`original,replacement` for every `{column}/original=replacement`; CTP quarantines a patient who is not "
-        "in the table, Cleanroom removes, empties or replaces this one attribute by a dummy"
+        f"the lookup table becomes lookup-table.csv beside the profile: a first line `patient_id,{column}`, "
+        f"then `original,replacement` for every `{column}/original=replacement`; CTP quarantines a patient "
+        "who is not in it, Cleanroom removes, empties or replaces this one attribute by a dummy"
     )
     return [Outcome("csv", {"csv": source}, notes=(note,))]
 

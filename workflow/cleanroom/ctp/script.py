@@ -57,9 +57,7 @@ def read(path: Path) -> Script:
     except UnicodeDecodeError as error:
         raise StopRun(f"{path} is not UTF-8 text ({error.reason}).", "save it as UTF-8") from None
     script = _xml(text, path) if text.lstrip().startswith("<") else _properties(text, path)
-    wrong = [
-        row for row in script.rows if not row.name or (row.kind == "e" and not _TAG.fullmatch(row.name))
-    ]
+    wrong = [row for row in script.rows if not row.name or (row.kind == "e" and not _TAG.fullmatch(row.name))]
     if wrong:
         lines = "\n".join(f"  line {row.line}: `{row.name}` is not a tag" for row in wrong)
         raise StopRun(

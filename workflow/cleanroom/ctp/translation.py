@@ -1,8 +1,9 @@
 """From a script to a profile."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
+
+import yaml
 
 from cleanroom.clean import marks
 from cleanroom.clean.profile import Profile, load
@@ -89,7 +90,9 @@ def _last(script: Script, findings: Findings) -> list[Row]:
         key = row.name.upper()
         if key in rows:
             findings.add(
-                "lost", rows[key].line, f"{row.title or row.name} is named again in line {row.line}, which counts"
+                "lost",
+                rows[key].line,
+                f"{row.title or row.name} is named again in line {row.line}, which counts",
             )
         rows[key] = row
     return list(rows.values())
@@ -101,7 +104,9 @@ def _rules(row: Row, script: Script, base: Rules, findings: Findings) -> list[di
         return whole.private(row, findings)
     tag = int(row.name, 16)
     if tag in _MARKS:
-        findings.add("near", row.line, "marks of de-identification: Cleanroom writes them itself, from what it did")
+        findings.add(
+            "near", row.line, "marks of de-identification: Cleanroom writes them itself, from what it did"
+        )
         return []
     element = Element(tag, Names(script.rows), script.parameters)
     if standard_vr(tag) is None:
@@ -111,13 +116,20 @@ def _rules(row: Row, script: Script, base: Rules, findings: Findings) -> list[di
     place = "/" if tag in PATIENT else ""
     try:
         found = outcomes(row.text, element)
-        made = [rule(one, element, "/" if one.root else place, f"line {row.line}: {row.text}") for one in found]
+        made = [
+            rule(one, element, "/" if one.root else place, f"line {row.line}: {row.text}") for one in found
+        ]
     except (Unexpressed, ValueError) as reason:
         return _instead(row, element, base, findings, str(reason))
     for note in dict.fromkeys(note for one in found for note in one.notes):
         lost = note.removeprefix("NOT EXPRESSED ")
-        findings.add("near" if lost == note else "lost", row.line, note if lost == note else f"{title}: {lost}")
-    return [] if len(found) == 1 and _same(found[0], tag, base) else made
+        findings.add(
+            "near" if lost == note else "lost", row.line, note if lost == note else f"{title}: {lost}"
+        )
+    if len(found) == 1 and _same(found[0], tag, base):
+        findings.add("same", row.line, "the tables say the same; no rule is needed")
+        return []
+    return made
 
 
 def _instead(
@@ -146,11 +158,9 @@ def _same(one: Outcome, tag: int, base: Rules) -> bool:
     return _LETTERS.get(one.action) == cell
 
 
-def write(translation: Translation, path: Path) -> str:
-    """The YAML text of a translation, for a file at this path."""
-    import yaml  # noqa: PLC0415
-
-    head = f"# {path.stem}: made by `cleanroom profile import-ctp`; read what it could not express before use.\n"
+def yaml_text(translation: Translation, name: str) -> str:
+    """The profile as its file holds it."""
+    head = f"# {name}: made by `cleanroom profile import-ctp`; read what it could not express before use.\n"
     return head + yaml.safe_dump(
         translation.profile, sort_keys=False, allow_unicode=True, width=110, default_flow_style=False
     )

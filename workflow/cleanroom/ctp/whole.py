@@ -19,9 +19,15 @@ _REMOVED: dict[tuple[str, bool], tuple[str, str]] = {
     ("curves", True): ("same", "curves are removed"),
     ("curves", False): ("near", "CTP keeps curves; the Basic Profile removes them"),
     ("overlays", True): ("same", "overlays are removed"),
-    ("overlays", False): ("near", "CTP keeps overlays; the Basic Profile removes them (`graphics: kept` keeps them)"),
+    ("overlays", False): (
+        "near",
+        "CTP keeps overlays; the Basic Profile removes them (`graphics: kept` keeps them)",
+    ),
     ("privategroups", True): ("same", "private elements are removed"),
-    ("privategroups", False): ("near", "CTP keeps all private elements; here `private: safe` keeps the known ones"),
+    ("privategroups", False): (
+        "near",
+        "CTP keeps all private elements; here `private: safe` keeps the known ones",
+    ),
     ("unspecifiedelements", True): ("near", f"unspecified elements are removed by CTP; {_UNNAMED}"),
     ("unspecifiedelements", False): ("near", f"unspecified elements are kept by CTP; {_UNNAMED}"),
 }
@@ -41,7 +47,7 @@ def controls(script: Script, findings: Findings) -> dict[str, Any]:
         elif row.kind == "k" and row.on:
             found |= _kept(row, findings)
         elif row.kind == "e" and row.on and (place := _PRIVATE.fullmatch(row.name)) and row.text == "@keep()":
-            creators.setdefault(place[2], []).append(f"xx{place[3].lower()}")
+            creators.setdefault(place[2], []).append(f"{place[1].upper()},xx{place[3].upper()}")
     if creators:
         found |= {"private": "safe", "private_creators": creators}
     return found
@@ -53,7 +59,9 @@ def private(row: Row, findings: Findings) -> list[dict[str, Any]]:
     if row.text == "@remove()":
         findings.add("same", row.line, "private elements are removed")
     elif row.text == "@keep()" and _PRIVATE.fullmatch(row.name):
-        findings.add("near", row.line, "kept by `private_creators`; `private: safe` keeps the standard's list as well")
+        findings.add(
+            "near", row.line, "kept by `private_creators`; `private: safe` keeps the standard's list as well"
+        )
     else:
         reason = "no key writes a private element; `private_creators` keeps those of a creator"
         findings.add("lost", row.line, f"{title}: {reason}")
