@@ -45,6 +45,12 @@ def parser() -> argparse.ArgumentParser:
         command.add_argument("--study", required=step not in {"clean", "redact"}, help="a study's pseudonym")
         if step == "clean":
             command.add_argument("folders", nargs="*", type=Path, metavar="IN OUT")
+            command.add_argument(
+                "--what-if", type=Path, metavar="FILE", help="print what becomes of one file"
+            )
+            command.add_argument(
+                "--print-identities", action="store_true", help="--what-if: not on a terminal"
+            )
             command.add_argument("--cores", type=int, default=1, help="processes for IN OUT")
     report = _command(commands, "report", "write the report, the tables and the provenance", _report)
     report.add_argument("--partial", action="store_true", help="some jobs were killed")
@@ -102,6 +108,11 @@ def _step(options: argparse.Namespace) -> None:
         from cleanroom.redact import decide_files
 
         decide_files(settings).save(settings.private / "work" / "files" / "text.json")
+    elif options.what_if:
+        from cleanroom.explain import what_if
+
+        for line in what_if(options.what_if, settings, sys.stdout.isatty() or options.print_identities):
+            print(line)
     else:
         _clean_folder(options, settings)
 

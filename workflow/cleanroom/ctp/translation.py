@@ -19,7 +19,6 @@ from cleanroom.header.standard import standard_vr
 
 _LETTERS = {"keep": "K", "remove": "X", "empty": "Z", "uid": "U", "shift": "C"}
 _RETAINED = {"K", "C", "V"}
-_MARKS = {marks.REMOVED, marks.METHOD, marks.METHOD_CODES, marks.LONGITUDINAL}
 
 
 @dataclass
@@ -103,7 +102,7 @@ def _rules(row: Row, script: Script, base: Rules, findings: Findings) -> list[di
     if "[" in row.name or int(row.name[:4], 16) & 1:
         return whole.private(row, findings)
     tag = int(row.name, 16)
-    if tag in _MARKS:
+    if tag in marks.MARKS:
         findings.add(
             "near", row.line, "marks of de-identification: Cleanroom writes them itself, from what it did"
         )
