@@ -12,10 +12,14 @@ from cleanroom.clean.meta import file_meta, header_syntax, transfer_syntax_of
 from cleanroom.clean.original import clean_original, quiet_pydicom, read_header
 from cleanroom.clean.profile import load
 from cleanroom.clean.rules import Rules
+from cleanroom.clean.text import TextCleaner
+from cleanroom.clean.values import Values
 from cleanroom.header.encoding import Encoding
+from cleanroom.header.identifying import harvest
 from cleanroom.identity import Identity
 
 BASIC = Rules(load("basic"))
+SINFONIA = Rules(load("sinfonia"))
 IDENTITY = Identity(b"k" * 32)
 PATIENT = "PABCDEFGHIJKL"
 CT = "1.2.840.10008.5.1.4.1.1.2"
@@ -34,10 +38,15 @@ def instance(sop_class: str = CT) -> Dataset:
     return header
 
 
-def cleaned(original: Dataset) -> tuple[Dataset, Counter[str], bytes]:
+def values_for(original: Dataset, rules: Rules) -> Values:
+    """The values of a study that has one instance."""
+    return Values(IDENTITY, PATIENT, TextCleaner(harvest(original), rules.profile.keeps))
+
+
+def cleaned(original: Dataset, rules: Rules = BASIC) -> tuple[Dataset, Counter[str], bytes]:
     """The cleaned header as it is read back, the actions taken, and the bytes of its file."""
     with quiet_pydicom():
-        header, counts = clean_original(original, BASIC, IDENTITY, PATIENT)
+        header, counts = clean_original(original, rules, values_for(original, rules))
         syntax = header_syntax(transfer_syntax_of(original)) if original.original_encoding[1] else ""
         content = file_meta(header, syntax or ExplicitVRLittleEndian)
         content += Encoding(ExplicitVRLittleEndian).encoded(header)

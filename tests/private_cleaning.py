@@ -9,12 +9,12 @@ from pathlib import Path
 import dcm2niix
 import nibabel
 import numpy as np
-from cleanroom.clean.private import PrivateRules, clean_private
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
-from cleanroom.clean import elements
+from cleanroom.clean.private import PrivateRules, clean_private
+from cleanroom.header import elements
 from cleanroom.header.elements import Element, Stored, is_stored, items_of
 
 _LAST_COMMAND_GROUP = 0x0007

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pydicom
 import pytest
-from cleaning import BASIC, IDENTITY, PATIENT
+from cleaning import BASIC, values_for
 from pydicom.dataset import Dataset
 
 from cleanroom.clean.meta import transfer_syntax_of
@@ -26,7 +26,7 @@ def whole(path: Path) -> bytes:
     target = io.BytesIO()
     with quiet_pydicom(), path.open("rb") as source:
         original = read_header(source)
-        header, _ = clean_original(original, BASIC, IDENTITY, PATIENT)
+        header, _ = clean_original(original, BASIC, values_for(original, BASIC))
         write_whole(target, header, source, original, transfer_syntax_of(original))
     return target.getvalue()
 

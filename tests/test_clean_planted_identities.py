@@ -56,7 +56,7 @@ def plantable() -> Iterator[tuple[int, str]]:
 
 def plant(target: Dataset, planter: Planter, sop_class: str, parent: int = 0) -> None:
     for tag, vr in plantable():
-        kept = BASIC.action(sop_class, parent, tag) == "K"
+        kept = BASIC.of_class(sop_class).action(parent, tag) == "K"
         if kept and vr in ("UI", "OB"):
             continue
         target[tag] = DataElement(tag, vr, planter.value(vr, kept), validation_mode=0)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cleaning import BASIC, IDENTITY, PATIENT, read
+from cleaning import BASIC, read, values_for
 
 from cleanroom.clean.folder import clean_folder
 from cleanroom.clean.meta import transfer_syntax_of
@@ -71,7 +71,7 @@ def test_no_new_error_in_dciodvfy(scans: Path, tmp_path: Path) -> None:
 def clean(path: Path, place: Path) -> None:
     with quiet_pydicom(), path.open("rb") as source, place.open("wb") as target:
         original = read_header(source)
-        header, _ = clean_original(original, BASIC, IDENTITY, PATIENT)
+        header, _ = clean_original(original, BASIC, values_for(original, BASIC))
         write_whole(target, header, source, original, transfer_syntax_of(original))
 
 

@@ -15,6 +15,7 @@ from cleanroom.manifest import Instance
 from cleanroom.study import Study
 
 SERIES = "EAAAAAAAAAAAA"
+SINFONIA = ["113100", "113103", "113104", "113105", "113107", "113108", "113109", "113111"]
 
 
 def row(number: int, path: str) -> Instance:
@@ -47,13 +48,14 @@ def study(scans: Path, tmp_path: Path) -> Study:
         for number, name in enumerate([*names, "more.zip!/deep/rtplan.dcm", "lost.dcm", "more.zip!/lost"], 1)
     ]
     manifest.write(new.folder / "manifest.tsv", rows)
+    (new.folder / "identities.json").write_text("[]")
     return new
 
 
 def test_headers_and_record_are_written(study: Study) -> None:
     record = clean_study(study)
     assert (study.folder / "uids.tsv").read_text().count("\n") > 10
-    assert [code.value for code in record.options] == ["113100"]
+    assert [code.value for code in record.options] == SINFONIA
     assert record.actions[SERIES]["U"] > 0
     with zipfile.ZipFile(study.work / "headers.zip") as headers:
         assert headers.namelist() == [f"{SERIES}/0000{number}.dcm" for number in (1, 2, 3, 5, 6)]

@@ -3,7 +3,6 @@
 import struct
 
 import pytest
-from cleanroom.clean.private import PrivateRules, clean_private
 from hypothesis import given
 from hypothesis import strategies as st
 from private_cleaning import Walk
@@ -11,6 +10,7 @@ from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
 
+from cleanroom.clean.private import PrivateRules, clean_private
 from cleanroom.errors import StopRun
 from cleanroom.header.elements import stored
 
@@ -136,6 +136,9 @@ def test_a_creator_named_in_the_config_keeps_what_is_named() -> None:
     assert list(_cleaned(_acme(), PrivateRules({ACME: ["xx10"]}))) == [0x00330012, 0x00331210]
     assert list(_cleaned(_acme(), PrivateRules({ACME: ["0033,xx11"]}))) == [0x00330012, 0x00331211]
     assert _cleaned(_acme(), PrivateRules({ACME: ["0035,xx11"]})) == {}
+    assert _cleaned(_acme(), PrivateRules({ACME: ["XX10"]})) == _cleaned(
+        _acme(), PrivateRules({ACME: "xx10"})
+    )
 
 
 def test_a_creator_kept_as_a_whole_keeps_neither_bytes_nor_names() -> None:

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cleanroom.clean.private.csa import BrokenCsa, Field, read_csa, write_csa
-from cleanroom.clean.private.rebuilt import rebuilt_csa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from private_cleaning import instances
 
+from cleanroom.clean.private.ascconv import rebuilt_protocol
+from cleanroom.clean.private.csa import BrokenCsa, Field, read_csa, write_csa
+from cleanroom.clean.private.rebuilt import rebuilt_csa
 from cleanroom.header.elements import value_of
 
 with warnings.catch_warnings(action="ignore"):  # it calls itself experimental
@@ -126,6 +127,28 @@ def test_no_uid_serial_date_or_weight_of_a_real_header_stays(csa_headers: list[b
             assert identity not in rebuilt
         words = set(re.findall(rb'""([^"]+)""', rebuilt))
         assert all(word.startswith((b"%", b"N4_VB17A", b"32Ch_Head")) for word in words), words
+
+
+def test_of_a_real_protocol_of_a_newer_scanner_only_codes_and_numbers_stay(scans: Path) -> None:
+    protocols = set()
+    for path, _ in instances(scans / "mr_siemens_xa30_enhanced_face"):
+        content = path.read_bytes()
+        start = content.find(b"### ASCCONV BEGIN")
+        if start >= 0:
+            protocols.add(rebuilt_protocol(content[start:], _nobody) or b"")
+
+    words = {word for protocol in protocols for word in re.findall(rb'""([^"]+)""', protocol)}
+    assert len(protocols) > 2
+    assert not any(b"1.3.12" in protocol or b"67093" in protocol for protocol in protocols)
+    assert words == {
+        b"%CustomerSeq%\\cmrr_mbep2d_diff",
+        b"%SiemensSeq%\\ep2d_asl",
+        b"%SiemensSeq%\\gre_field_mapping",
+        b"%SiemensSeq%\\tfl",
+        b"HC1-6",
+        b"HC1-7;NC1",
+        b"HeadNeck_64",
+    }
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,10 @@ import gzip
 import struct
 
 import pytest
-from cleanroom.clean.private.ge import rebuilt_protocol_block, rebuilt_user_data
 from hypothesis import given
 from hypothesis import strategies as st
+
+from cleanroom.clean.private.ge import rebuilt_protocol_block, rebuilt_user_data
 
 BLOCK = b"""ENTRY "Head First"
 SEDESC "knee of Doe"

@@ -3,12 +3,12 @@
 import struct
 
 import pytest
-from cleanroom.clean.private import PrivateRules, clean_private
-from cleanroom.clean.private.listing import reviewed
 from private_cleaning import Walk
 from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
 
+from cleanroom.clean.private import PrivateRules, clean_private
+from cleanroom.clean.private.listing import reviewed
 from cleanroom.header import tables
 from cleanroom.header.elements import Element, stored
 

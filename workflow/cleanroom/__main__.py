@@ -56,6 +56,10 @@ def parser() -> argparse.ArgumentParser:
     report.add_argument("--partial", action="store_true", help="some jobs were killed")
     _command(commands, "summary", "the last lines of a run", _summary)
     _profile(commands.add_parser("profile", help="look at a profile, or make one of a CTP script"))
+    media = _command(commands, "export-media", "copy released DICOM files with a DICOMDIR", _export_media)
+    media.add_argument(
+        "folders", nargs="+", type=Path, metavar="[SOURCE] TARGET", help="SOURCE: release/dicom of the output"
+    )
     sample = commands.add_parser("sample", help="make the sample input of the demo")
     sample.add_argument("folder", type=Path)
     sample.set_defaults(run=_sample)
@@ -143,6 +147,19 @@ def _import_ctp(options: argparse.Namespace) -> None:
     findings = import_script(options.script, name, out)
     print(findings, file=sys.stderr)
     print(f"{out} is written; use it with `profile: {out}` in config.yaml", file=sys.stderr)
+
+
+def _export_media(options: argparse.Namespace) -> None:
+    from cleanroom.media import export_media
+
+    if len(options.folders) > 2:
+        raise StopRun("export-media takes one or two folders.", "python -m cleanroom export-media TARGET")
+    *named, target = options.folders
+    source = named[0] if named else config.read(options.config).output / "release" / "dicom"
+    done = export_media(source, target)
+    print(f"{done.files} files and their DICOMDIR in {target}, {len(done.left_out)} left out")
+    for path, reason in done.left_out:
+        print(f"  {path}: {reason}")
 
 
 def _report(options: argparse.Namespace) -> None:

@@ -14,3 +14,4 @@ checkpoint intake:
         version=PLAN.version("intake"),
     shell:
         "python -m cleanroom intake --config {params.config} --threads {threads} > {log} 2>&1"
+        " || {{ grep -A 2 '^cleanroom: ' {log} >&2; exit 1; }}"

@@ -13,6 +13,7 @@ from cleanroom.header.elements import Stored, stored, value_of
 SCHEME, VERSION, MEANING = 0x00080102, 0x00080103, 0x00080104
 VALUES = {0x00080100: "SH", 0x00080119: "UC", 0x00080120: "UR"}
 VR = {**VALUES, SCHEME: "SH", VERSION: "SH", MEANING: "LO"}
+_SNOMED_RT = {"SRT", "SNM3", "99SDM"}
 UNKNOWN_SCHEME = "99CLEANED"
 _VERSION = re.compile(r"[0-9.]{1,16}")
 
@@ -49,13 +50,13 @@ def clean_code(source: Dataset, target: Stored) -> None:
 
 def is_public(scheme: str) -> bool:
     """Whether a coding scheme is one that anybody can look up."""
-    return scheme in _patterns() or scheme in _meanings()
+    return scheme in _patterns() or scheme in _schemes()
 
 
 @lru_cache(maxsize=4096)
 def vetted(scheme: str, value: str, meaning: str) -> tuple[str, str]:
     """The scheme (empty: the code must go) and a meaning that nobody typed."""
-    meanings = _meanings().get(scheme, {})
+    meanings = _meanings(scheme)
     if value in meanings:
         known = meanings[value]
         return scheme, meaning if meaning.casefold() in {word.casefold() for word in known} else known[0][:64]
@@ -75,22 +76,36 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 
 
 @cache
-def _meanings() -> dict[str, dict[str, list[str]]]:
-    """Scheme → code → its meanings: all context groups of PS3.16, and codes that vendors published."""
-    from pydicom.sr._concepts_dict import concepts  # noqa: PLC0415 - half the start-up time of a step
-    from pydicom.sr._snomed_dict import mapping  # noqa: PLC0415
+def _schemes() -> frozenset[str]:
+    """The schemes of which single codes are known."""
+    listed = {row["designator"] for row in tables.rows("concept_schemes.tsv")}
+    return frozenset(listed | {row["scheme"] for row in tables.rows("public_codes.tsv")})
 
-    known: dict[str, dict[str, list[str]]] = {}
+
+@cache
+def _meanings(scheme: str) -> dict[str, list[str]]:
+    """Code → its meanings: all context groups of PS3.16, and codes that vendors published."""
+    if scheme not in _schemes():
+        return {}
+    from pydicom.sr._concepts_dict import concepts  # noqa: PLC0415 - loaded only when a public code is met
+
     contexts: dict[str, dict[str, dict[str, tuple[str, list[int]]]]] = concepts  # type: ignore[assignment]
-    for scheme, words in contexts.items():
-        codes = known.setdefault(scheme, {})
-        for entry in words.values():
-            for value, (meaning, _) in entry.items():
-                codes.setdefault(value, []).append(meaning)
-    for old, new in mapping["SRT"].items():
-        if new in known["SCT"]:
-            known.setdefault("SRT", {})[old] = known["SCT"][new]
-    known["SNM3"] = known["99SDM"] = known["SRT"]
+    known: dict[str, list[str]] = {}
+    for entry in contexts.get(scheme, {}).values():
+        for value, (meaning, _) in entry.items():
+            known.setdefault(value, []).append(meaning)
+    if scheme in _SNOMED_RT:
+        known |= _snomed_rt()
     for row in tables.rows("public_codes.tsv"):
-        known.setdefault(row["scheme"], {}).setdefault(row["value"], []).append(row["meaning"])
+        if row["scheme"] == scheme:
+            known.setdefault(row["value"], []).append(row["meaning"])
     return known
+
+
+@cache
+def _snomed_rt() -> dict[str, list[str]]:
+    """SNOMED RT codes with the meanings of the SNOMED CT codes that they became."""
+    from pydicom.sr._snomed_dict import mapping  # noqa: PLC0415 - as above
+
+    current = _meanings("SCT")
+    return {old: current[new] for old, new in mapping["SRT"].items() if new in current}

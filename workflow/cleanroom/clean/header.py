@@ -92,10 +92,10 @@ class Level(NamedTuple):
 
 
 class Done(NamedTuple):
-    """What became of one element: its cleaned form, and how often each action was taken in it."""
+    """What became of one element: its cleaned form, and the actions taken on it and in it."""
 
     element: Element | None
-    counts: Counter[str]
+    actions: tuple[str, ...]
 
 
 @dataclass
@@ -114,6 +114,7 @@ class _Cleaner:
         level = Level(parent, is_signed(source, signed), depth, terms_of(source, terms))
         target: Stored = {}
         private: list[Element] = []
+        actions: list[str] = []
         known = self._known(level)
         for tag, element in source.items():
             if tag >> 16 & 1:
@@ -127,7 +128,8 @@ class _Cleaner:
                     known[key] = done
             if done.element is not None:
                 target[tag] = done.element
-            self.counts.update(done.counts)
+            actions += done.actions
+        self.counts.update(actions)
         if private:
             self._private(source, private, target, level)
         codes.clean_code(source, target)
@@ -169,8 +171,7 @@ class _Cleaner:
         outer, self.counts = self.counts, Counter()
         try:
             clean, letter = self._element(element, level)
-            self.counts[letter] += 1
-            return Done(clean, self.counts)
+            return Done(clean, (letter, *self.counts.elements()))
         finally:
             self.counts = outer
 
@@ -185,6 +186,8 @@ class _Cleaner:
             )
         if vr is None or action == "X":
             return None, "X"
+        if tag in codes.VR:
+            return None, "C"
         if isinstance(action, AttributeRule):
             return self._by_rule(element, action, vr, level)
         if vr == "SQ":
@@ -203,15 +206,19 @@ class _Cleaner:
         if action == "C" and vr in WORDY:
             return self._text(element, vr, level, False)
         if action == "C" and element.tag == ICC_PROFILE:
-            return stored(element.tag, "OB", icc.cleaned(value_of(element, "OB")) or icc.srgb()), "C"
+            return self._profile(element, level)
         return self._replaced(element, action, vr, level), action
 
-    def _replaced(self, element: Element, action: str, vr: str, level: Level) -> Element | None:
+    def _profile(self, element: Element, level: Level) -> tuple[Element | None, str]:
+        clean = icc.cleaned(value_of(element, "OB"))
+        if clean is None and self.decisions.fallback(level.parent, element.tag) != "D":
+            return self._given_up(element.tag, "OB", level)
+        return stored(element.tag, "OB", clean or icc.srgb()), "C"
+
+    def _replaced(self, element: Element, action: str, vr: str, level: Level) -> Element:
         tag = element.tag
         if action == "Z":
             return stored(tag, explicit_vr(element, vr, level.signed) if " or " in vr else vr, b"")
-        if tag in codes.VR:
-            return None
         short = vr[:2]
         original = value_of(element, short)
         if action == "U" or short == "UI":

@@ -68,7 +68,7 @@ class Profile(BaseModel):
     def rules(self) -> list[AttributeRule]:
         """Every rule for single attributes, the first that fits counts."""
         replaced = [
-            AttributeRule(attribute=f"/{word}", action="value", value=value, insert=True)
+            AttributeRule(attribute=word, action="value", value=value, insert=True)
             for word, value in self.replace.items()
         ]
         worded = [

@@ -68,46 +68,57 @@ def read(path: Path) -> Script:
 
 
 def _xml(text: str, path: Path) -> Script:
-    script, parser = Script(), expat.ParserCreate()
-    open_rows: list[Row] = []
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        line = parser.CurrentLineNumber
-        if name not in _KINDS:
-            if name != "script":
-                script.strange.append((line, f"<{name}>"))
-            return
-        on = name == "p" or attributes.get("en") == "T"
-        row = Row(line, name, on, attributes.get("t", "").strip(), attributes.get("n", "").strip())
-        script.rows.append(row)
-        open_rows.append(row)
-
-    def end(name: str) -> None:
-        if name in _KINDS and open_rows:
-            row = open_rows.pop()
-            row.text = row.text.strip()
-
-    def data(text: str) -> None:
-        if open_rows:
-            open_rows[-1].text += text
-        elif text.strip():
-            script.strange.append((parser.CurrentLineNumber, f"`{text.strip()}`"))
-
-    def doctype(*_: object) -> None:
-        raise StopRun(f"line {parser.CurrentLineNumber} of {path}: a DOCTYPE.", "remove that declaration")
-
-    parser.StartElementHandler, parser.EndElementHandler = start, end
-    parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = data, doctype
-    parser.buffer_text = True
     try:
-        parser.Parse(text, True)
+        return _Xml().read(text)
     except expat.ExpatError as error:
         reason = expat.errors.messages[error.code]
         raise StopRun(
             f"The script {path} is not XML: line {error.lineno}: {reason}.",
             "mend that line (in XML, & is written &amp; and < is written &lt;)",
         ) from None
-    return script
+
+
+class _Xml:
+    """Reads the rows with their lines; no entity of a document type is ever expanded."""
+
+    def __init__(self) -> None:
+        self._script = Script()
+        self._open: list[Row] = []
+        self._parser = expat.ParserCreate()
+        self._parser.buffer_text = True
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.CharacterDataHandler = self._text
+        self._parser.StartDoctypeDeclHandler = self._doctype
+
+    def read(self, text: str) -> Script:
+        self._parser.Parse(text, True)
+        return self._script
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        line = self._parser.CurrentLineNumber
+        if name in _KINDS:
+            on = name == "p" or attributes.get("en") == "T"
+            row = Row(line, name, on, attributes.get("t", "").strip(), attributes.get("n", "").strip())
+            self._script.rows.append(row)
+            self._open.append(row)
+        elif name != "script":
+            self._script.strange.append((line, f"<{name}>"))
+
+    def _end(self, name: str) -> None:
+        if name in _KINDS:
+            row = self._open.pop()
+            row.text = row.text.strip()
+
+    def _text(self, text: str) -> None:
+        if self._open:
+            self._open[-1].text += text
+        elif text.strip():
+            self._script.strange.append((self._parser.CurrentLineNumber, f"`{text.strip()}`"))
+
+    def _doctype(self, *_: object) -> None:
+        line = self._parser.CurrentLineNumber
+        raise StopRun(f"line {line} of the script is a DOCTYPE, which no script has.", "remove it")
 
 
 def _properties(text: str, path: Path) -> Script:

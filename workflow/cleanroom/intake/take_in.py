@@ -51,9 +51,9 @@ def take_in(config: Config, threads: int = 1) -> list[str]:
             for archive in zips:
                 _look_at_new(database, root, _members(root, archive), run, pool)
         inventory.forget_vanished(database, run)
-        database.commit()  # what was seen stays, also when the patients file stops the run
         grouping.reset(database)
         grouping.mark_duplicates(database, root)
+        database.commit()  # what was seen stays, also when the patients file stops the run
         _survey(config, patients, grouping.patients(database))
         reuse.check(database, identity, patients, config.private)
         grouping.mark_patients(database, patients)

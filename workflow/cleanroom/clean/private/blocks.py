@@ -44,7 +44,7 @@ def clean_private(source: Dataset, rules: PrivateRules, walk: Walk) -> Stored:
         listed = rules.listed(creator, tag >> 16, tag & 0xFF)
         clean = listed and cleaned(source.get_item(tag), listed, walk)
         if clean:
-            target[BaseTag(block)] = stored(block, "LO", creator.encode())
+            target[BaseTag(block)] = stored(block, "LO", creator.encode("latin-1"))
             target[tag] = clean
     return dict(sorted(target.items()))
 

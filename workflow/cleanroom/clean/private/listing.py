@@ -13,7 +13,7 @@ from cleanroom.header import tables
 KEEP = "keep"
 GONE = "gone"
 BYTES = "bytes"
-_PATTERN = re.compile(r"(?:([0-9A-F]{4}),)?xx([0-9A-F]{2})")
+_PATTERN = re.compile(r"([0-9A-F]{4},)?XX[0-9A-F]{2}")
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,11 @@ class PrivateRules:
 
     def __post_init__(self) -> None:
         for creator, elements in self.creators.items():
-            wrong = [] if elements == KEEP else [x for x in _several(elements) if not _PATTERN.fullmatch(x)]
+            wrong = (
+                []
+                if elements == KEEP
+                else [x for x in _several(elements) if not _PATTERN.fullmatch(x.upper())]
+            )
             if wrong:
                 raise StopRun(
                     f"private creator {creator!r}: {wrong[0]!r} is not an element",
@@ -75,7 +79,8 @@ class PrivateRules:
         """
         chosen = self.creators.get(creator, ())
         ours = reviewed().get((creator, group, number))
-        named = {f"xx{number:02X}", f"{group:04X},xx{number:02X}"}.intersection(_several(chosen))
+        names = {f"XX{number:02X}", f"{group:04X},XX{number:02X}"}
+        named = any(element.upper() in names for element in _several(chosen))
         if named and (ours is None or ours.form == GONE):
             return Listed(_dictionary_vr(creator, group, number), BYTES)
         if chosen == KEEP and ours is None:

@@ -38,7 +38,7 @@ def cleaned(element: Element, listed: Listed, walk: Walk) -> Element | None:
     if vr == "SQ":
         return _sequence(element, walk)
     value = _value(value_of(element, vr), vr, listed, walk)
-    if not value or not is_legal(vr, value):
+    if not value or (vr in _TEXT and not value.strip(b" \0")) or not is_legal(vr, value):
         return None
     return stored(element.tag, vr or "UN", value)
 
