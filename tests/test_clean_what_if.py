@@ -51,7 +51,7 @@ def line(lines: list[str], word: str) -> str:
 def test_every_element_is_told_with_its_value_its_action_and_the_reason(tmp_path: Path) -> None:
     lines = list(what_if(example(tmp_path), config(tmp_path), whole=True))
     assert "Muster^Erika" in line(lines, "PatientName")
-    assert "profile: /PatientName: value" in line(lines, "PatientName")
+    assert "profile: PatientName: value" in line(lines, "PatientName")
     assert "(the same)" in line(lines, "Manufacturer")
     assert "(removed)" in line(lines, "StudyDescription")
     assert "    (0008,1155)" not in line(lines, "SOPInstanceUID")

@@ -112,12 +112,9 @@ def _rules(row: Row, script: Script, base: Rules, findings: Findings) -> list[di
         kind: Any = "same" if row.text == "@remove()" else "lost"
         findings.add(kind, row.line, f"{title}: PS3.6 has no such element; Cleanroom removes it")
         return []
-    place = "/" if tag in PATIENT else ""
     try:
         found = outcomes(row.text, element)
-        made = [
-            rule(one, element, "/" if one.root else place, f"line {row.line}: {row.text}") for one in found
-        ]
+        made = [rule(one, element, "/" if one.root else "", f"line {row.line}: {row.text}") for one in found]
     except (Unexpressed, ValueError) as reason:
         return _instead(row, element, base, findings, str(reason))
     for note in dict.fromkeys(note for one in found for note in one.notes):
