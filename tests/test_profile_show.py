@@ -78,6 +78,13 @@ def test_the_head_says_the_options_and_what_is_weaker() -> None:
     assert "Philips PET Private Group: " in head
 
 
+def test_the_profile_of_the_documentation_can_be_used(tmp_path: Path) -> None:
+    page = (WORKFLOW.parent / "docs" / "profiles.md").read_text()
+    own = tmp_path / "my.yaml"
+    own.write_text(page.split("```yaml\n")[1].split("```")[0])
+    assert load(str(own)).weaker == ["AccessionNumber: regex", "SeriesDescription: clean"]
+
+
 @pytest.mark.parametrize(
     "word",
     ["CT", "ct", "ct-image", "CT Image", "CTImageStorage", "1.2.840.10008.5.1.4.1.1.2"],

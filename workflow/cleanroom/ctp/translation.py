@@ -32,7 +32,7 @@ class Translation:
 def translated(script: Script, name: str) -> Translation:
     """The profile that does what a script does, as far as a profile can.
 
-    What the script does not name follows the Basic Profile, so the result never retains more than the script.
+    What the script does not name follows the Basic Profile.
 
     Parameters
     ----------

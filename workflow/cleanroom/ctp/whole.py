@@ -5,7 +5,7 @@ from typing import Any
 
 from cleanroom.clean import marks
 from cleanroom.ctp.call import Call, Unreadable, parts
-from cleanroom.ctp.findings import Findings
+from cleanroom.ctp.findings import Findings, Kind
 from cleanroom.ctp.script import Row, Script
 from cleanroom.header import tables
 
@@ -15,7 +15,7 @@ _BASIC = "113100"
 _DATES = {"hashdate", "incrementdate"}
 _STUDY_DATE = "00080020"
 _UNNAMED = "elements that the script does not name follow the Basic Profile instead"
-_REMOVED: dict[tuple[str, bool], tuple[str, str]] = {
+_REMOVED: dict[tuple[str, bool], tuple[Kind, str]] = {
     ("curves", True): ("same", "curves are removed"),
     ("curves", False): ("near", "CTP keeps curves; the Basic Profile removes them"),
     ("overlays", True): ("same", "overlays are removed"),
@@ -28,7 +28,7 @@ _REMOVED: dict[tuple[str, bool], tuple[str, str]] = {
         "near",
         "CTP keeps all private elements; here `private: safe` keeps the known ones",
     ),
-    ("unspecifiedelements", True): ("near", f"unspecified elements are removed by CTP; {_UNNAMED}"),
+    ("unspecifiedelements", True): ("lost", f"unspecified elements are removed by CTP; {_UNNAMED}"),
     ("unspecifiedelements", False): ("near", f"unspecified elements are kept by CTP; {_UNNAMED}"),
 }
 
@@ -106,7 +106,7 @@ def _removed(row: Row, findings: Findings) -> dict[str, Any]:
     if known is None:
         findings.add("lost", row.line, f"`{row.name}` is nothing that CTP removes as a whole")
         return {}
-    findings.add("same" if known[0] == "same" else "near", row.line, known[1])
+    findings.add(known[0], row.line, known[1])
     return {"private": "safe"} if (row.name, row.on) == ("privategroups", False) else {}
 
 
