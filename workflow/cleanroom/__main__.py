@@ -23,6 +23,9 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         options.run(options)
+        sys.stdout.flush()
+    except BrokenPipeError:  # `cleanroom profile show basic | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except StopRun as error:
         print(f"cleanroom: {error}", file=sys.stderr)
         return 1
@@ -42,10 +45,17 @@ def parser() -> argparse.ArgumentParser:
         command.add_argument("--study", required=step not in {"clean", "redact"}, help="a study's pseudonym")
         if step == "clean":
             command.add_argument("folders", nargs="*", type=Path, metavar="IN OUT")
+            command.add_argument(
+                "--what-if", type=Path, metavar="FILE", help="print what becomes of one file"
+            )
+            command.add_argument(
+                "--print-identities", action="store_true", help="--what-if: not on a terminal"
+            )
             command.add_argument("--cores", type=int, default=1, help="processes for IN OUT")
     report = _command(commands, "report", "write the report, the tables and the provenance", _report)
     report.add_argument("--partial", action="store_true", help="some jobs were killed")
     _command(commands, "summary", "the last lines of a run", _summary)
+    _profile(commands.add_parser("profile", help="look at a profile, or make one of a CTP script"))
     media = _command(commands, "export-media", "copy released DICOM files with a DICOMDIR", _export_media)
     media.add_argument(
         "folders", nargs="+", type=Path, metavar="[SOURCE] TARGET", help="SOURCE: release/dicom of the output"
@@ -67,6 +77,22 @@ def _command(
     return command
 
 
+def _profile(command: argparse.ArgumentParser) -> None:
+    what = command.add_subparsers(required=True, metavar="WHAT")
+    show = what.add_parser("show", help="what happens to every attribute, and why")
+    show.add_argument("name", metavar="NAME", help="a profile, or a YAML file")
+    show.add_argument(
+        "--iod", metavar="OBJECT", help="only what this object has: CT, rt-structure-set, a UID"
+    )
+    show.add_argument("--tsv", action="store_true", help="as a table with tabs")
+    show.set_defaults(run=_show)
+    script = what.add_parser("import-ctp", help="a profile from a CTP DicomAnonymizer script")
+    script.add_argument("script", type=Path, metavar="SCRIPT")
+    script.add_argument("--name", help="the profile's name (default: the script's)")
+    script.add_argument("--out", type=Path, metavar="FILE", help="default: NAME.yaml here")
+    script.set_defaults(run=_import_ctp)
+
+
 def _intake(options: argparse.Namespace) -> None:
     from cleanroom.intake import take_in
 
@@ -86,6 +112,11 @@ def _step(options: argparse.Namespace) -> None:
         from cleanroom.redact import decide_files
 
         decide_files(settings).save(settings.private / "work" / "files" / "text.json")
+    elif options.what_if:
+        from cleanroom.explain import what_if
+
+        for line in what_if(options.what_if, settings, sys.stdout.isatty() or options.print_identities):
+            print(line)
     else:
         _clean_folder(options, settings)
 
@@ -99,6 +130,23 @@ def _clean_folder(options: argparse.Namespace, settings: config.Config) -> None:
     print(f"{done.files} files written, {len(done.set_aside)} set aside")
     for reason, files in Counter(reason for _, reason in done.set_aside).most_common():
         print(f"  {files}: {reason}")
+
+
+def _show(options: argparse.Namespace) -> None:
+    from cleanroom.explain import show
+
+    for line in show(options.name, options.iod, options.tsv):
+        print(line)
+
+
+def _import_ctp(options: argparse.Namespace) -> None:
+    from cleanroom.ctp import import_script
+
+    name = options.name or options.script.stem
+    out = options.out or Path(f"{name}.yaml")
+    findings = import_script(options.script, name, out)
+    print(findings, file=sys.stderr)
+    print(f"{out} is written; use it with `profile: {out}` in config.yaml", file=sys.stderr)
 
 
 def _export_media(options: argparse.Namespace) -> None:

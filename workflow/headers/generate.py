@@ -91,6 +91,27 @@ def _place(attribute: Any) -> tuple[str, str] | None:
     return (f"{parent:08X}" if parent else "", f"{tag:08X}")
 
 
+def object_modules(highdicom: Path) -> Iterator[list[str]]:
+    """Object and its modules."""
+    objects = json.loads((highdicom / "iod_module_map.json").read_text())
+    for name, used in sorted(objects.items()):
+        yield [name, " ".join(sorted({module["key"] for module in used}))]
+
+
+def module_attributes(highdicom: Path) -> Iterator[list[str]]:
+    """Modules, parent sequence, tags: which attributes they have in which sequence."""
+    modules = json.loads((highdicom / "module_attribute_map.json").read_text())
+    tags: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for module, attributes in modules.items():
+        for place in filter(None, map(_place, attributes)):
+            tags[module, place[0]].add(place[1])
+    same: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for (module, parent), found in sorted(tags.items()):
+        same[parent, " ".join(sorted(found))].append(module)
+    for (parent, found_tags), names in sorted(same.items()):
+        yield [" ".join(names), parent, found_tags]
+
+
 def main(standard: Path, highdicom: Path) -> None:
     """Write all files."""
     write("table_e1_1.tsv", ["tag", "name", "basic", *OPTIONS], table_rows(standard))
@@ -98,6 +119,8 @@ def main(standard: Path, highdicom: Path) -> None:
     codes = json.loads((standard / "cid7050_deidentification_method_2026d.json").read_text())
     write("cid7050.tsv", ["scheme", "value", "meaning"], codes)
     write("attribute_types.tsv", ["object", "parent", "tag", "type"], attribute_types(highdicom))
+    write("object_modules.tsv", ["object", "modules"], object_modules(highdicom))
+    write("module_attributes.tsv", ["modules", "parent", "tags"], module_attributes(highdicom))
     classes = json.loads((highdicom / "sop_class_iod_map.json").read_text())
     write("sop_classes.tsv", ["sop_class_uid", "object"], sorted(classes.items()))
 

@@ -110,14 +110,24 @@ class Decisions:
         letter = _LETTERS.get(rule.action)
         return rule if letter is None else self._resolved(letter, parent, tag)
 
+    def meant(self, cell: str, parent: int, tag: int) -> str:
+        """A cell, before the object's requirements: C where the value representation cannot be cleaned is the
+        basic action.
+        """
+        return cell if cell != "C" else _meaning(tag) or self._cells.basic(parent, tag)
+
     def _resolved(self, cell: str, parent: int, tag: int) -> str:
-        if cell == "C":
-            vr = standard_vr(tag) or ""
-            meaning = _CLEANED.get(vr[:2] if vr.startswith("DA or") else vr)
-            if tag == ICC_PROFILE or (meaning and tag >> 24 not in _REPEATED):
-                return meaning or "C"
-            cell = self._cells.basic(parent, tag)
-        return resolve(cell, requirements().type_of(self._sop_class, parent, tag))
+        if cell == "C" and (meaning := _meaning(tag)):
+            return meaning
+        return resolve(self.meant(cell, parent, tag), requirements().type_of(self._sop_class, parent, tag))
+
+
+def _meaning(tag: int) -> str | None:
+    """What C means for an attribute; None where it cannot be cleaned."""
+    if tag == ICC_PROFILE:
+        return "C"
+    vr = standard_vr(tag) or ""
+    return None if tag >> 24 in _REPEATED else _CLEANED.get(vr[:2] if vr.startswith("DA or") else vr)
 
 
 class _Cells:
