@@ -7,6 +7,7 @@ from exam.cleaned import Cleaned
 from exam.key import Key
 
 SHORTEST = 4
+DEVICE_UID = 0x00181002
 ESCAPES = (b"\x1b$B", b"\x1b(B", b"\x1b(J")
 NUMBER = frozenset(b"0123456789.")
 
@@ -28,7 +29,12 @@ def leaks(key: Key, cleaned: dict[str, Cleaned]) -> list[tuple[str, str]]:
                 for text in texts
                 if _stands_alone(header, pattern, text)
             ]
-    return sorted(set(found))
+    return [(number, text) for number, text in sorted(set(found)) if text not in _devices(cleaned[number])]
+
+
+def _devices(each: Cleaned) -> set[str]:
+    """Device UIDs: the key asks that they stay, so as bytes they are none of the leaks."""
+    return {str(item.value) for item in each.dataset.iterall() if item.tag == DEVICE_UID}
 
 
 def patterns(key: Key) -> dict[bytes, set[str]]:

@@ -246,13 +246,13 @@ class _Cleaner:
         actual = explicit_vr(element, vr, level.signed)
         value = b"" if actual == "SQ" else value_of(element, actual)
         if not (same_kind(actual, vr) and is_legal(actual, value)):
-            return self._given_up(tag, vr, level)
+            return self._unlike(element, vr, value, level)
         if verbatim:
             return _put(element, actual, value), "K"
         if vr in WORDY:
             return self._text(element, vr, level, True)
         if vr in _SHORT and self.values.names_somebody(value):
-            return self._given_up(tag, vr, level)
+            return self._given_up(tag, vr, level, somebody=True)
         return _put(element, actual, capped(value) if actual == "AS" else value), "K"
 
     def _text(self, element: Element, vr: str, level: Level, technical: bool) -> tuple[Element | None, str]:
@@ -262,9 +262,19 @@ class _Cleaner:
             return self._given_up(element.tag, vr, level)
         return _put(element, explicit_vr(element, vr, level.signed), clean), "K" if technical else "C"
 
-    def _given_up(self, tag: BaseTag, vr: str, level: Level) -> tuple[Element | None, str]:
+    def _unlike(self, element: Element, vr: str, value: bytes, level: Level) -> tuple[Element | None, str]:
+        """A value that is not of its kind goes; a code string of other letters only if it identifies."""
+        code = vr == "CS" and element.VR in ("CS", None) and element.tag != CHARACTER_SET
+        if code and is_legal("LO", value) and self.values.text(value, "LO", DEFAULT) == value:
+            return _put(element, vr, value), "K"
+        return self._given_up(element.tag, vr, level)
+
+    def _given_up(
+        self, tag: BaseTag, vr: str, level: Level, somebody: bool = False
+    ) -> tuple[Element | None, str]:
+        """Take a value away; where the object must have a number, ``somebody``'s number becomes 0."""
         action = "X" if tag == CHARACTER_SET else self.decisions.fallback(level.parent, tag)
-        if action == "D" and vr not in WORDY:
+        if action == "D" and vr not in WORDY and not somebody:
             reason = f"the value of {tag} {name_of(tag)} is not a {vr}, and the object must have one"
             raise SetAside(reason)
         if action == "X":

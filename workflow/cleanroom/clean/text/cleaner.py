@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from cleanroom.clean.text.names import Finder, Names
+from cleanroom.clean.text.folding import is_wide
+from cleanroom.clean.text.names import SHORTEST, Finder, Names
 from cleanroom.clean.text.numbers import NUMERIC, expressions
 from cleanroom.clean.text.patterns import candidates
 from cleanroom.clean.text.tidy import Span, merged, without
-from cleanroom.clean.text.vocabulary import vocabulary
+from cleanroom.clean.text.vocabulary import undescribed, vocabulary
 from cleanroom.header.identifying import Identifying
 
 _REMEMBERED = 20_000
@@ -48,7 +49,8 @@ class TextCleaner:
         text
             One value, or several with backslashes between them.
         technical
-            A reviewed technical attribute: only the study's own identities are removed.
+            A reviewed technical attribute: the study's own identities are removed, and names of persons whom
+            a title or a label gives away; numbers and dates of others are technical there.
         """
         return self._cleaned(text, technical)
 
@@ -73,13 +75,14 @@ class TextCleaner:
         return ""
 
     def _spans(self, text: str, technical: bool) -> Iterable[Span]:
-        found = list(self._own.spans(text))
-        return found if technical else [*found, *self._patterns(text)]
+        return [*self._own.spans(text), *self._patterns(text, technical)]
 
-    def _patterns(self, text: str) -> list[Span]:
+    def _patterns(self, text: str, technical: bool) -> list[Span]:
         spared = list(self._kept.spans(text)) if self._keep else []
         found: list[Span] = []
         for pattern in candidates(text):
+            if technical and not pattern.technical:
+                continue
             spans = list(pattern.spans(text))
             if pattern.kind in self._keep:
                 spared += spans
@@ -103,10 +106,12 @@ class _Identities:
         for kind, text in entries:
             if kind == "person":
                 names.add_person(text)
-            elif kind == "place":
-                names.add_place(text)
-            elif not vocabulary().has(text):
-                found |= set(expressions(kind, text))
+                continue
+            known = undescribed(text)
+            if kind == "place":
+                names.add_place(known)
+            elif len(known) >= SHORTEST or is_wide(known):
+                found |= set(expressions(kind, known))
         self._finder: Finder = names.ready()
         ordered = sorted(found, key=lambda expression: (-len(expression), expression))
         self._numbers = _any_of([e for e in ordered if e.startswith(NUMERIC)])

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from cleanroom.clean.text.folding import forms, is_unspaced, is_wide, variants
 from cleanroom.clean.text.tidy import Span
 from cleanroom.clean.text.units import WORDS, Unit, runs, split
-from cleanroom.clean.text.vocabulary import place_words, vocabulary
+from cleanroom.clean.text.vocabulary import place_words, undescribed, vocabulary
 
 SHORTEST, EMBEDDED = 4, 7
 """Letters of a word that identifies alone, and of one that does so inside a longer word."""
@@ -33,6 +33,8 @@ class Names:
 
     alone: set[str] = field(default_factory=set)
     """They identify by themselves."""
+    short: set[str] = field(default_factory=set)
+    """They do when they are written with a capital: ``Xu``, ``NG``."""
     _groups: dict[str, set[int]] = field(default_factory=dict)
     _initials: dict[str, set[int]] = field(default_factory=dict)
     _cores: list[set[str]] = field(default_factory=list)
@@ -46,6 +48,7 @@ class Names:
             self._add(words, core)
             self.alone |= {glued for glued in _glued(words, core) if not vocabulary().has(glued)}
             self.alone |= {form for word in core for form in variants(word) if self._tells(word, form)}
+            self.short |= {form for word in core for form in variants(word) if self._short(form)}
             for word in core:
                 for form in variants(word):
                     self._initials.setdefault(form[:1], set()).add(len(self._cores) - 1)
@@ -53,7 +56,7 @@ class Names:
 
     def add_place(self, value: str) -> None:
         """An institution, department or address: its parts as a whole, its own words alone."""
-        for part in re.split(r"[,;\n\r^]", value):
+        for part in map(undescribed, re.split(r"[,;\n\r^]", value)):
             words = WORDS.findall(part)
             if len(words) > 1 or (words and not vocabulary().has(words[0])):
                 self._add(words, words)
@@ -74,6 +77,10 @@ class Names:
         if is_wide(word):
             return len(form) >= (3 if _HIRAGANA.fullmatch(form) else 2)
         return len(form) >= SHORTEST and form not in vocabulary().words
+
+    @staticmethod
+    def _short(form: str) -> bool:
+        return 1 < len(form) < SHORTEST and form.isalpha() and form not in vocabulary().words
 
     def ready(self) -> "Finder":
         """The names, compiled."""
@@ -134,7 +141,8 @@ class Finder:
     def _known(self, unit: Unit) -> _Known:
         known = self._words.get(unit.written)
         if known is None:
-            alone = any(form in self._names.alone for form in unit.forms)
+            short = self._names.short if unit.written[:1].isupper() else ()
+            alone = any(form in self._names.alone or form in short for form in unit.forms)
             known = _Known(alone, self._names.groups(unit), self._names.initial_of(unit))
             self._words[unit.written] = known
         return known

@@ -31,6 +31,8 @@ class Pattern(NamedTuple):
         (back to the last one), ``all`` (none may describe), or empty: as they are.
     keeps
         The text before ``who`` stays.
+    technical
+        It is looked for in reviewed technical attributes as well.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Pattern(NamedTuple):
     cues: frozenset[str]
     words: str
     keeps: bool
+    technical: bool
     examples: tuple[str, ...]
     others: tuple[str, ...]
 
@@ -108,6 +111,7 @@ def _pattern(entry: dict[str, Any], parts: dict[str, str]) -> Pattern:
         frozenset(_filled(entry.get("cues", ""), parts).strip("(?:)").replace("|", " ").split()),
         entry.get("words", ""),
         entry.get("keeps", False),
+        entry.get("technical", False),
         tuple(entry["examples"]),
         tuple(entry["others"]),
     )

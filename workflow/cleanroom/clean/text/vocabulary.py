@@ -5,6 +5,7 @@ from functools import cache
 from typing import NamedTuple
 
 from cleanroom.clean.text.folding import forms
+from cleanroom.clean.text.units import WORDS
 from cleanroom.header.tables import HEADERS
 
 _ENTRY = re.compile(r"(?P<base>[^(]+?)(?: \((?P<endings>[\w ]+)\))?")
@@ -60,6 +61,26 @@ def place_words() -> frozenset[str]:
     """``place_words.txt``, folded."""
     return frozenset(
         form for line in _lines("place_words.txt") for word in line.split() for form in forms(word)
+    )
+
+
+def undescribed(text: str) -> str:
+    """A place or an id without the describing words around it: ``CT head MRN123`` is known as ``MRN123``."""
+    tokens = text.split()
+    while tokens and _describes(tokens[0]):
+        del tokens[0]
+    while tokens and _describes(tokens[-1]):
+        del tokens[-1]
+    generic = all(
+        form in place_words() for word in WORDS.findall(" ".join(tokens)) for form in forms(word)[:1]
+    )
+    return text if generic and tokens else " ".join(tokens)
+
+
+def _describes(token: str) -> bool:
+    words = WORDS.findall(token)
+    return bool(words) and all(
+        vocabulary().has(word) and not place_words().intersection(forms(word)) for word in words
     )
 
 
