@@ -13,6 +13,7 @@ from typing import Any
 from cleanroom import config as configuration
 from cleanroom import patients
 from cleanroom.atomic import write_text
+from cleanroom.clean import profile as profiles
 from cleanroom.config import Config
 from cleanroom.errors import StopRun
 from cleanroom.identity import Identity, open_key
@@ -31,6 +32,9 @@ _SECTIONS = {
 }
 """The keys of the config on which each step's result depends."""
 
+_SAVED = ("fingerprint", "code", "key_check", "patients", "profile")
+"""What single jobs take from the run that started them."""
+
 _SPACE = 2.5
 """Bytes needed for each byte of input: headers, volumes, encoded and released instances."""
 
@@ -46,6 +50,8 @@ class Plan:
     """Tells another key under the same name, and nothing about the key."""
     patients: str
     """Tells another content of the patients file, wherever it lies."""
+    profile: str
+    """Tells another content of the profile, and of the files that it names."""
 
     @classmethod
     def start(cls, values: dict[str, Any], main: bool) -> "Plan":
@@ -71,22 +77,28 @@ class Plan:
             saved = json.loads(file.read_text())
             return cls(
                 configuration.load(saved["config"]),
-                **{name: saved[name] for name in ("fingerprint", "code", "key_check", "patients")},
+                **{name: saved[name] for name in _SAVED},
             )
         _check_folders(config)
         patients.read(config.patients)
+        profile = profiles.load(config.profile)
+        profile.check_files()
         config.private.mkdir(parents=True, exist_ok=True)
         config.private.chmod(0o700)
         _check_space(config)
         key = open_key(config.key, config.private)
         check = Identity(key).digest("check", "")[:8].hex()
-        plan = cls(config, fingerprint(config.input), _code(), check, patients.fingerprint(config.patients))
+        plan = cls(
+            config,
+            fingerprint(config.input),
+            _code(),
+            check,
+            patients.fingerprint(config.patients),
+            profile.digest(),
+        )
         saved = {
             "config": config.model_dump(mode="json"),
-            "fingerprint": plan.fingerprint,
-            "code": plan.code,
-            "key_check": plan.key_check,
-            "patients": plan.patients,
+            **{name: getattr(plan, name) for name in _SAVED},
         }
         write_text(file, json.dumps(saved, indent=1) + "\n")
         write_text(plan.file, json.dumps(saved["config"], indent=1) + "\n")
@@ -110,6 +122,8 @@ class Plan:
     def version(self, step: str) -> str:
         """A hash that changes when the code, or a key of the config that the step depends on, does."""
         values = self.config.model_dump(mode="json", include=set(_SECTIONS[step]))
+        if "profile" in values:
+            values["profile"] = self.profile
         if "patients" in values:
             values["patients"]["file"] = self.patients
         return sha256(

@@ -3,29 +3,19 @@
 import difflib
 import re
 from functools import cached_property
-from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydicom.datadict import tag_for_keyword
 from pydicom.dataset import Dataset
 
+from cleanroom.clean.lookup import Lookup
 from cleanroom.header.elements import value_of
 
 Action = Literal[
     "keep", "clean", "remove", "empty", "value", "csv", "hash", "shift", "uid", "regex", "set_aside"
 ]
 _NUMBER = re.compile(r"\(?([0-9A-Fa-f]{4}),? ?([0-9A-Fa-f]{4})\)?")
-
-
-class Lookup(BaseModel):
-    """Where a value comes from: a column of a CSV file, by the patient's original ID."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    file: Path
-    column: str
-    key: str = "patient_id"
 
 
 class AttributeRule(BaseModel):

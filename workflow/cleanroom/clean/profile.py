@@ -115,6 +115,18 @@ class Profile(BaseModel):
         kinds = {"device": self.device, "place": self.institution, "date": self.dates}
         return frozenset(kind for kind, setting in kinds.items() if setting == "kept")
 
+    def check_files(self) -> None:
+        """Read the CSV files that rules name.
+
+        Raises
+        ------
+        StopRun
+            When one cannot be read, or has no such column.
+        """
+        for rule in self.rules:
+            if rule.csv:
+                rule.csv.table()
+
     def digest(self) -> str:
         """Changes when the profile, or a file that it names, does."""
         content = sha256(self.model_dump_json().encode())

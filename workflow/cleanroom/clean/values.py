@@ -1,16 +1,13 @@
 """New values for old ones: texts, dates, UIDs, and what a profile's own rules say."""
 
-import csv
 import re
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from cleanroom.clean.attribute_rule import AttributeRule, Lookup
+from cleanroom.clean.attribute_rule import AttributeRule
 from cleanroom.clean.dates import shifted_date, shifted_datetime
 from cleanroom.clean.dummies import dummy
 from cleanroom.clean.text import TextCleaner
-from cleanroom.errors import SetAside, StopRun
+from cleanroom.errors import SetAside
 from cleanroom.header.charset import decoded, encoded
 from cleanroom.header.legality import is_legal
 from cleanroom.identity import Identity
@@ -121,7 +118,7 @@ class Values:
         if rule.action == "value":
             new: str | None = rule.value.format(patient=self.patient)
         elif rule.action == "csv" and rule.csv:
-            new = looked_up(rule.csv, patient_id)
+            new = rule.csv.table().get(patient_id)
         else:
             old = decoded(value, terms, vr)
             new = None if old is None else self._made(rule, old.rstrip("\0 "))
@@ -138,31 +135,6 @@ class Values:
             digest = self.identity.digest(f"hash:{rule.attribute}", old).hex()
             return digest[:_HASHED].upper() if old else ""
         return rule.compiled.sub(rule.replacement, old)
-
-
-@cache
-def _table(file: Path, key: str, column: str) -> dict[str, str]:
-    try:
-        with file.open(newline="", encoding="utf-8-sig") as lines:
-            reader = csv.DictReader(lines)
-            if missing := {key, column} - set(reader.fieldnames or []):
-                raise StopRun(f"{file} has no column {sorted(missing)[0]}.", "mend `csv` in the profile")
-            return {row[key].strip(): (row[column] or "").strip() for row in reader if row[key]}
-    except (OSError, UnicodeDecodeError) as error:
-        raise StopRun(
-            f"{file} cannot be read ({type(error).__name__}).", "mend `csv` in the profile"
-        ) from None
-
-
-def looked_up(lookup: Lookup, patient_id: str) -> str | None:
-    """The value for a patient; None for one that the file does not name.
-
-    Raises
-    ------
-    StopRun
-        When the file cannot be read, or has no such column.
-    """
-    return _table(lookup.file, lookup.key, lookup.column).get(patient_id)
 
 
 _AGE = re.compile(rb"(\d{3})Y")
