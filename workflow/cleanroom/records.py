@@ -65,6 +65,19 @@ class CleanRecord(Record):
     """Series → action letter → number of elements."""
 
 
+class TextBox(BaseModel):
+    """A rectangle of pixels in which words stand: rows ``top`` to ``bottom``, columns ``left`` to ``right``,
+    counted from 0, the ends not included."""
+
+    frame: int | None = None
+    """Counted from 0; None: every frame."""
+    left: int
+    top: int
+    right: int
+    bottom: int
+    source: Literal["read", "region", "template", "config"] = "read"
+
+
 class SeriesText(BaseModel):
     """What is known of words in the pixels of a series."""
 
@@ -76,6 +89,8 @@ class TextRecord(Record):
     """``text.json``."""
 
     series: dict[str, SeriesText] = {}
+    boxes: dict[str, dict[str, list[TextBox]]] = {}
+    """Series → instance number → what is to be covered."""
 
 
 class Volume(BaseModel):
