@@ -9,7 +9,7 @@ from cleanroom.verify.tables import Identifying
 METHOD_CODES = 0x00120064
 NAME, ID = 0x00100010, 0x00100020
 REMOVED, METHOD, CODE = 0x00120062, 0x00120063, 0x00080100
-PIXEL_DATA, VISUAL_FEATURES, SAFE_PRIVATE = "113101", "113102", "113111"
+BASIC, PIXEL_DATA, VISUAL_FEATURES, SAFE_PRIVATE = "113100", "113101", "113102", "113111"
 
 
 def findings(pair: Pair, series: Series, policy: Policy, drawn: bool = False) -> list[str]:
@@ -71,7 +71,10 @@ def _declared(header: Header, codes: set[str], policy: Policy) -> list[str]:
         found.append("(0012,0062) Patient Identity Removed is not YES")
     if not header.text(METHOD):
         found.append("(0012,0063) De-identification Method is missing")
-    found += [f"(0012,0064) does not list {code}" for code in sorted(policy.options - codes)]
+    due = policy.options if policy.weaker else policy.options | {BASIC}
+    found += [f"(0012,0064) does not list {code}" for code in sorted(due - codes)]
+    if policy.weaker and BASIC in codes:
+        found.append("113100 is listed, and the profile keeps more than it allows")
     return found
 
 

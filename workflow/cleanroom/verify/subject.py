@@ -81,6 +81,8 @@ class Policy:
     """Tags that the user's profile keeps word for word."""
     own: frozenset[int] = frozenset()
     """Tags whose value the user's profile makes."""
+    weaker: bool = False
+    """The profile keeps more than PS3.15 allows: then 113100 must not be claimed."""
 
 
 def policy(study: Study) -> Policy:
@@ -90,6 +92,7 @@ def policy(study: Study) -> Policy:
         frozenset(code.value for code in record.options),
         frozenset(int(tag, 16) for tag in record.kept),
         frozenset(int(tag, 16) for tag in record.own),
+        bool(record.weaker),
     )
 
 
