@@ -1,11 +1,16 @@
 """The marks of de-identification (PS3.15 E.1.1, PS3.3 C.7.1.1 and C.12.1)."""
 
+from functools import cache
+
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
+from pydicom.uid import ExplicitVRLittleEndian
 
 from cleanroom import __version__
 from cleanroom.clean.profile import Profile
 from cleanroom.header import elements, tables
 from cleanroom.header.elements import items_of, stored, value_of
+from cleanroom.header.encoding import Encoding
 from cleanroom.records import Code
 
 REMOVED = 0x00120062
@@ -41,16 +46,24 @@ def add_codes(header: Dataset, values: list[str]) -> None:
     values
         For example ``["113102"]`` when the face was removed.
     """
-    items = items_of(header.get_item(METHOD_CODES)) if METHOD_CODES in header else []
+    if METHOD_CODES not in header:
+        header[METHOD_CODES] = _codes(tuple(values))
+        return
+    items = items_of(header.get_item(METHOD_CODES))
     there = {
         value_of(item.get_item(_VALUE), "SH").strip(b" \0").decode("latin-1")
         for item in items
         if _VALUE in item
     }
-    for value in values:
-        if value not in there:
-            items.append(_item(code(value)))
+    items += [_item(code(value)) for value in values if value not in there]
     header[METHOD_CODES] = elements.sequence(METHOD_CODES, items)
+
+
+@cache
+def _codes(values: tuple[str, ...]) -> RawDataElement:
+    """The sequence of these codes alone: most headers get the same."""
+    items = [_item(code(value)) for value in values]
+    return stored(METHOD_CODES, "SQ", Encoding(ExplicitVRLittleEndian).items(items))
 
 
 def _item(entry: Code) -> Dataset:

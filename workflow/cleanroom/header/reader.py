@@ -5,7 +5,7 @@ loop over the bytes, and gives the same stored elements as `pydicom.dcmread`.
 """
 
 from struct import Struct, error
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset, FileMetaDataset
@@ -22,10 +22,12 @@ _FIRST = 1 << 16
 _PIXELS = 0x7FE00008
 _PIXELS_END = 0x7FE00010
 _ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
-_TRANSFER_SYNTAX = 0x00020010
+_TRANSFER_SYNTAX = BaseTag(0x00020010)
 _NONE = 1 << 32
 _OTHER = {DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian}
-_EXPLICIT, _IMPLICIT, _LENGTH = Struct("<HH2sH"), Struct("<HHL"), Struct("<L")
+_EXPLICIT, _IMPLICIT = Struct("<HH2sH"), Struct("<HHL")
+_LENGTHS = {2: Struct("<H").unpack_from, 4: Struct("<L").unpack_from}
+_made = tuple.__new__
 _KNOWN = {vr.encode(): (vr, vr in LONG) for vr in LONG} | {
     vr.encode(): (vr, False)
     for vr in [
@@ -52,7 +54,8 @@ _KNOWN = {vr.encode(): (vr, vr in LONG) for vr in LONG} | {
         "US",
     ]
 }
-_tags: dict[int, BaseTag] = {}
+_heads: dict[tuple[bool, bytes], "_Head"] = {}
+_MOST_HEADS = 100_000
 
 Elements = dict[BaseTag, DataElement | RawDataElement]
 
@@ -127,7 +130,7 @@ def _file(buffer: bytes, whole: bool) -> tuple[Dataset, int]:
     meta = FileMetaDataset()
     elements, place = _elements(buffer, 132, False, whole, 0x00030000)
     dict.update(meta._dict, elements)
-    syntax = elements.get(_tag(_TRANSFER_SYNTAX))
+    syntax = elements.get(_TRANSFER_SYNTAX)
     name = (syntax.value or b"").strip(b"\0 ").decode("latin-1") if syntax else ""
     if not name or name in _OTHER:
         raise Unusual
@@ -142,56 +145,74 @@ def _file(buffer: bytes, whole: bool) -> tuple[Dataset, int]:
 def _elements(buffer: bytes, place: int, implicit: bool, whole: bool, end: int) -> tuple[Elements, int]:
     """The elements from ``place`` up to the first whose tag is ``end`` or more."""
     found: Elements = {}
-    size, last = len(buffer), -1
-    while place < size:
-        if size - place < 8:
-            raise Unusual if whole else _Short
-        start = place
-        tag, vr, length, place = _head(buffer, place, implicit)
-        if tag >= end:
-            if tag > _PIXELS_END and end == _PIXELS:
+    size, last, known = len(buffer), -1, 4 if implicit else 6
+    while place + 8 <= size:
+        head, start = _heads.get((implicit, buffer[place : place + known])), place
+        if head is None:
+            head = _learnt(buffer, place, implicit)
+        number, tag, vr, length_at, width = head
+        place += length_at + width
+        if place > size:
+            break
+        length = _LENGTHS[width](buffer, place - width)[0]
+        if number >= end:
+            if number > _PIXELS_END and end == _PIXELS:
                 raise Unusual
             return found, start
-        if tag <= last:
+        if number <= last:
             raise Unusual
-        last = tag
-        stop = place + length
+        last, stop = number, place + length
+        value_end = stop
         if length == UNDEFINED:
             if vr not in ("SQ", None):
                 raise Unusual
             value_end, stop = _sequence(buffer, place, implicit, whole)
             vr = "SQ"
-        else:
-            value_end = stop
         if stop > size:
-            raise Unusual if whole else _Short
-        key = _tags.get(tag) or _tag(tag)
+            break
         value = buffer[place:value_end]
-        found[key] = RawDataElement(key, vr, len(value), value, place, implicit, True)
+        found[tag] = _made(RawDataElement, (tag, vr, len(value), value, place, implicit, True, True, False))
         place = stop
-    if not whole:
-        raise _Short
-    return found, place
+    if place == size and whole:
+        return found, place
+    raise Unusual if whole else _Short
+
+
+class _Head(NamedTuple):
+    """What the tag and the value representation of an element say."""
+
+    number: int
+    tag: BaseTag
+    vr: str | None
+    length_at: int
+    width: int
+    """Bytes of the length."""
+
+
+def _learnt(buffer: bytes, place: int, implicit: bool) -> _Head:
+    """The head of an element that was not met before; they are few."""
+    group, number, code, _ = _EXPLICIT.unpack_from(buffer, place)
+    tag = BaseTag(group << 16 | number)
+    if implicit or group == 0xFFFE:
+        head = _Head(int(tag), tag, None, 4, 4)
+    else:
+        vr, long = _KNOWN.get(code, ("", False))
+        if not vr:
+            raise Unusual
+        head = _Head(int(tag), tag, vr, *((8, 4) if long else (6, 2)))
+    if len(_heads) < _MOST_HEADS:
+        _heads[implicit, buffer[place : place + (4 if implicit else 6)]] = head
+    return head
 
 
 def _head(buffer: bytes, place: int, implicit: bool) -> tuple[int, str | None, int, int]:
     """Tag, value representation, length and where the value begins."""
-    if implicit:
-        group, number, length = _IMPLICIT.unpack_from(buffer, place)
-        return group << 16 | number, None, length, place + 8
-    group, number, code, length = _EXPLICIT.unpack_from(buffer, place)
-    tag = group << 16 | number
-    known = _KNOWN.get(code)
-    if known is None:
-        if group == 0xFFFE:
-            return tag, None, _LENGTH.unpack_from(buffer, place + 4)[0], place + 8
-        raise Unusual
-    vr, long = known
-    if not long:
-        return tag, vr, length, place + 8
-    if place + 12 > len(buffer):
+    known = 4 if implicit else 6
+    head = _heads.get((implicit, buffer[place : place + known])) or _learnt(buffer, place, implicit)
+    place += head.length_at + head.width
+    if place > len(buffer):
         raise _Short
-    return tag, vr, _LENGTH.unpack_from(buffer, place + 8)[0], place + 12
+    return head.number, head.vr, _LENGTHS[head.width](buffer, place - head.width)[0], place
 
 
 def _sequence(buffer: bytes, place: int, implicit: bool, whole: bool) -> tuple[int, int]:
@@ -222,7 +243,3 @@ def _item_end(buffer: bytes, place: int, implicit: bool, whole: bool) -> int:
             place = _sequence(buffer, place, implicit, whole)[1]
         else:
             raise Unusual
-
-
-def _tag(number: int) -> BaseTag:
-    return _tags.setdefault(number, BaseTag(number))
