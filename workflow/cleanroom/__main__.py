@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cleanroom import __version__, config
 from cleanroom.errors import StopRun
-from cleanroom.step import FUNCTIONS
+from cleanroom.steps import FUNCTIONS
 
 DEFAULT = Path("config.yaml")
 Run = Callable[[argparse.Namespace], None]

@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from cleanroom.errors import StopRun
+from cleanroom.yaml_text import parsed
 
 
 class Section(BaseModel):
@@ -143,7 +144,7 @@ def read(path: Path) -> Config:
     if not path.is_file():
         raise StopRun(f"There is no config file {path}.", "name one with --config FILE")
     try:
-        values = yaml.safe_load(path.read_text()) or {}
+        values = parsed(path.read_text()) or {}
     except yaml.YAMLError as error:
         raise StopRun(f"{path} is not YAML: {error}", "mend that line") from None
     return load(values)

@@ -12,18 +12,8 @@ from zipfile import ZipFile
 
 from cleanroom.errors import SetAside, StopRun
 from cleanroom.records import Record, SetAsideRow
+from cleanroom.steps import FUNCTIONS
 from cleanroom.study import RECORDS, Study
-
-FUNCTIONS = {
-    "clean": ("cleanroom.clean", "clean_study"),
-    "redact": ("cleanroom.redact", "decide_study"),
-    "convert": ("cleanroom.convert", "convert_study"),
-    "deface": ("cleanroom.deface", "deface_study"),
-    "encode": ("cleanroom.encode", "encode_study"),
-    "verify": ("cleanroom.verify", "verify_study"),
-    "release": ("cleanroom.release", "release_study"),
-}
-"""Each step's module and function: imported only by the step itself."""
 
 FOLDERS = {
     "convert": "work/{study}/volumes",

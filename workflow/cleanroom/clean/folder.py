@@ -1,16 +1,14 @@
 """``cleanroom clean IN OUT``: whole cleaned files from a folder, without the other steps."""
 
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from cleanroom.atomic import replacing
-from cleanroom.clean.listing import Group, grouped, look
+from cleanroom.clean.listing import Group, Seen, grouped, look, look_elsewhere, small
 from cleanroom.clean.meta import transfer_syntax_of
 from cleanroom.clean.original import clean_original, quiet_pydicom, read_header
 from cleanroom.clean.profile import load
@@ -71,7 +69,8 @@ def clean_folder(source: Path, target: Path, config: Config, cores: int = 1) -> 
     paths = sorted(path for path in source.rglob("*") if path.is_file())
     done = Cleaned()
     with quiet_pydicom(), _mapper(cores) as apply:
-        groups, refused = grouped(list(apply(look, paths)), identity, patients)
+        seen = small(map(look, paths)) if cores == 1 else apply(look_elsewhere, paths)
+        groups, refused = grouped(list(seen), identity, patients)
         done.set_aside += [(item.path, item.reason) for item in refused]
         parts = [part for group in groups for part in _parts(group, target)]
         for files, set_aside in apply(partial(_clean_part, identity, rules), parts):
@@ -86,15 +85,15 @@ class _Part(NamedTuple):
     patient: str
     study: str
     identifying: Identifying
-    files: list[tuple[Path, Path]]
+    files: list[tuple[Seen, Path]]
     """Original and where its cleaned copy goes."""
 
 
 def _parts(group: Group, target: Path) -> Iterator[_Part]:
     files = [
-        (path, target / group.patient / group.study / series / f"{number:05d}.dcm")
+        (item, target / group.patient / group.study / series / f"{number:05d}.dcm")
         for series, members in sorted(group.files.items())
-        for number, (_, path) in enumerate(sorted(members), start=1)
+        for number, item in enumerate(sorted(members, key=lambda item: (item.number, item.path)), start=1)
     ]
     found = frozenset(group.identifying)
     for start in range(0, len(files), _TOGETHER):
@@ -112,17 +111,21 @@ def _clean_part(identity: Identity, rules: Rules, part: _Part) -> tuple[int, lis
         text = TextCleaner(part.identifying, rules.profile.keeps)
         _current[place] = Values(identity, part.patient, text)
     set_aside = []
-    for path, cleaned in part.files:
+    for item, cleaned in part.files:
         try:
-            _clean_file(path, cleaned, rules, _current[place])
+            _clean_file(item, cleaned, rules, _current[place])
         except SetAside as failure:
-            set_aside.append((path, failure.reason))
+            set_aside.append((item.path, failure.reason))
     return len(part.files) - len(set_aside), set_aside
 
 
-def _clean_file(path: Path, place: Path, rules: Rules, values: Values) -> None:
-    with path.open("rb") as file:
-        original = read_header(file)
+def _clean_file(item: Seen, place: Path, rules: Rules, values: Values) -> None:
+    with item.path.open("rb") as file:
+        if item.read:
+            original, _ = item.read
+            file.seek(item.read.end)
+        else:
+            original = read_header(file)
         syntax = transfer_syntax_of(original)
         header, _ = clean_original(original, rules, values)
         with replacing(place, durable=False) as part, part.open("wb") as out:
@@ -135,15 +138,19 @@ def _mapper(cores: int) -> Iterator[Any]:
     if cores == 1:
         yield map
         return
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - one process does without
+    from multiprocessing import get_all_start_methods, get_context  # noqa: PLC0415
+
     method = "fork" if "fork" in get_all_start_methods() else "spawn"
     with ProcessPoolExecutor(cores, get_context(method)) as pool:
         yield partial(_shared, pool, cores)
 
 
-def _shared(pool: ProcessPoolExecutor, cores: int, work: Any, items: Iterable[Any]) -> Iterator[Any]:
+def _shared(pool: Any, cores: int, work: Any, items: Iterable[Any]) -> Iterator[Any]:
     items = list(items)
-    size = max(1, len(items) // (8 * cores)) if work is look else 1
-    return pool.map(work, items, chunksize=size)
+    size = max(1, len(items) // (8 * cores)) if work is look_elsewhere else 1
+    found: Iterator[Any] = pool.map(work, items, chunksize=size)
+    return found
 
 
 def _identity(config: Config) -> Identity:

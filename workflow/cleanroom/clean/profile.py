@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from cleanroom.clean.attribute_rule import AttributeRule, tag_of
 from cleanroom.errors import StopRun
 from cleanroom.header import tables
+from cleanroom.yaml_text import parsed
 
 BASIC = "113100"
 Words = Literal["removed", "cleaned", "kept"]
@@ -167,7 +168,7 @@ def _values(name: str, beside: Path, seen: tuple[Path, ...] = ()) -> dict[str, A
     if path in seen:
         raise StopRun(f"The profile {name} extends itself.", "mend its `extends:`")
     try:
-        own = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        own = parsed(path.read_text(encoding="utf-8")) or {}
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise StopRun(f"The profile {path} is not YAML: {error}", "mend that line") from None
     if not isinstance(own, dict):

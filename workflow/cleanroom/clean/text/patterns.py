@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, NamedTuple
 
-import yaml
-
 from cleanroom.clean.text.tidy import Span
 from cleanroom.clean.text.vocabulary import vocabulary
 from cleanroom.header.tables import HEADERS
 from cleanroom.identity import is_registered
+from cleanroom.yaml_text import parsed
 
 _DIGIT = re.compile(r"\d")
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -129,4 +128,4 @@ def _filled(regex: str, parts: dict[str, str]) -> str:
 
 @cache
 def _content() -> Any:
-    return yaml.safe_load((HEADERS / "text_patterns.yaml").read_text(encoding="utf-8"))
+    return parsed((HEADERS / "text_patterns.yaml").read_text(encoding="utf-8"))
