@@ -110,6 +110,11 @@ class Config(Section):
         description="`3/50` runs the third of fifty parts; empty: all",
     )
 
+    @property
+    def profile_name(self) -> str:
+        """The profile without its folder."""
+        return Path(self.profile).stem
+
     @field_validator("studies", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:

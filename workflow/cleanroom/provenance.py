@@ -207,7 +207,7 @@ def _parameters(crate: Any, workflow: Any, config: Config) -> list[Any]:
     """The settings that shaped the release; no path, no pseudonym."""
     tools = sorted({rule.tool for rule in config.faces.rules})
     settings = {
-        "profile": config.profile,
+        "profile": config.profile_name,
         "faces.tools": ", ".join(tools),
         "faces.margin_mm": str(config.faces.margin_mm),
     }

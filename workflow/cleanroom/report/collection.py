@@ -40,11 +40,12 @@ def report(config: Config, partial: bool = False) -> None:
     with inventory.transaction(config.private / "inventory.sqlite") as base:
         times = _decide(base, config, partial)
         lines = combined(inventory.set_aside(base))
-        entries, options = _entries(base, config, lines)
+        entries, options, weaker = _entries(base, config, lines)
         figures = Figures(
             version=cleanroom.__version__,
-            profile=config.profile,
+            profile=config.profile_name,
             options=options,
+            weaker=weaker,
             totals=_totals(base, times),
             series=[entry.figures for entry in entries],
         )
@@ -106,7 +107,7 @@ def _totals(base: sqlite3.Connection, times: list[StepTime]) -> Totals:
 
 def _entries(
     base: sqlite3.Connection, config: Config, lines: list[SetAsideLine]
-) -> tuple[list[SeriesEntry], list[str]]:
+) -> tuple[list[SeriesEntry], list[str], list[str]]:
     by_series: dict[tuple[str, str, str], list[SetAsideLine]] = defaultdict(list)
     for line in lines:
         by_series[line.patient, line.study, line.series].append(line)
@@ -115,15 +116,17 @@ def _entries(
         counts[count.study].append(count)
     found: list[SeriesEntry] = []
     options: set[str] = set()
+    weaker: set[str] = set()
     for study in counts:
         evidence = records.load(config, study)
         options |= {code.value for code in evidence.clean.options}
+        weaker |= set(evidence.clean.weaker)
         found += [
             entry(evidence, count, by_series[count.patient, study, count.series]) for count in counts[study]
         ]
     if any(item.face_examined for item in found):
         options.add("113102")
-    return found, sorted(options)
+    return found, sorted(options), sorted(weaker)
 
 
 def _pages(config: Config, figures: Figures, entries: list[SeriesEntry], lines: list[SetAsideLine]) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from cleanroom.records import FaceVerdict
 
@@ -60,5 +60,7 @@ class Figures(BaseModel):
     profile: str
     options: list[str]
     """Codes of CID 7050, all of scheme DCM."""
+    weaker: list[str] = Field([], exclude=True)
+    """What in the profile keeps more than the standard allows; told on the page."""
     totals: Totals
     series: list[SeriesFigures]
