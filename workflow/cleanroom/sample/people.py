@@ -32,14 +32,19 @@ def spelled_out(text: str) -> str:
     return text.translate(_SPELLED)
 
 
-def identities() -> list[str]:
+def identities(retained: tuple[str, ...] = ()) -> list[str]:
     """Every invented identity in the sample that is four characters or longer.
 
     Names count by their parts too, and umlauts also spelled out. Academic titles count in whole names
     only; two ideographs count too (six bytes). Dates of visits and UIDs are not among them, nor free
     text: the names in it are.
+
+    Parameters
+    ----------
+    retained
+        Keywords of what the profile of a run keeps.
     """
-    keywords = set(people()["identifying"])
+    keywords = set(people()["identifying"]) - set(retained)
     found = {part for key, text in _leaves(people()) if key in keywords for part in _parts(key, text)}
     found |= {spelled_out(part) for part in found}
     return sorted(part for part in found if len(part) >= _SHORTEST or len(part.encode()) >= _SHORTEST_BYTES)
