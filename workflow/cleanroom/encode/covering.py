@@ -12,7 +12,7 @@ from cleanroom.encode.black import black
 from cleanroom.encode.frames import Frame
 from cleanroom.encode.hidden import clear_hidden, may_hide
 from cleanroom.encode.layout import SHARED_CHROMA, Layout, Pixels
-from cleanroom.encode.native import native
+from cleanroom.encode.native import native, public_syntax
 from cleanroom.encode.pixels import stored
 from cleanroom.errors import SetAside
 from cleanroom.records import TextBox
@@ -69,6 +69,7 @@ def covered(original: Dataset, boxes: list[TextBox], face: FaceFill | None = Non
     SetAside
         When the pixels cannot be read, or cannot be written as they should be.
     """
+    syntax = public_syntax(original)
     if not boxes and face is None and not may_hide(original):
         return None
     source = native(original)
@@ -88,9 +89,10 @@ def covered(original: Dataset, boxes: list[TextBox], face: FaceFill | None = Non
         halves = slice(columns.start // 2, columns.stop // 2)
         across = halves if layout.photometric in SHARED_CHROMA else columns
         pixels.words[frames, rows, across] = dark
-    encapsulated = original.file_meta.TransferSyntaxUID.is_encapsulated
-    attributes = {name: source[name].value for name in DESCRIBED if name in source} if encapsulated else {}
-    syntax = ExplicitVRLittleEndian if encapsulated else UID(original.file_meta.TransferSyntaxUID)
+    attributes = {}
+    if syntax.is_encapsulated:
+        attributes = {name: source[name].value for name in DESCRIBED if name in source}
+        syntax = ExplicitVRLittleEndian
     return Covered(pixels.data(), syntax, attributes, int(done.sum()), cleared)
 
 

@@ -8,7 +8,7 @@ from pydicom.dataset import FileDataset
 from pydicom.uid import UID
 
 from cleanroom.encode.covering import Covered
-from cleanroom.errors import SetAside
+from cleanroom.encode.native import public_syntax
 
 PIXEL_ELEMENTS = (
     "ExtendedOffsetTable",
@@ -24,7 +24,7 @@ def keep_pixels(header: Dataset, original: Dataset) -> UID:
     for keyword in PIXEL_ELEMENTS:
         if keyword in original:
             header[keyword] = original[keyword]
-    return UID(original.file_meta.TransferSyntaxUID)
+    return public_syntax(original)
 
 
 def give_pixels(header: Dataset, original: Dataset, new: Covered) -> UID:
@@ -40,8 +40,6 @@ def give_pixels(header: Dataset, original: Dataset, new: Covered) -> UID:
 
 def save(header: FileDataset, syntax: UID, path: Path) -> None:
     """Write a Part 10 file in the given transfer syntax."""
-    if syntax.is_private or not syntax.is_transfer_syntax:
-        raise SetAside(f"{syntax} is not a public transfer syntax", "re-export the series uncompressed")
     header.file_meta.TransferSyntaxUID = syntax
     header.file_meta.MediaStorageSOPInstanceUID = header.SOPInstanceUID
     header.preamble = b"\0" * 128

@@ -4,10 +4,25 @@ import copy
 
 from pydicom import Dataset
 from pydicom.pixels.utils import decompress
+from pydicom.uid import UID
 
 from cleanroom.errors import SetAside
 
 _IMAGE_PIXEL = 0x0028
+
+
+def public_syntax(original: Dataset) -> UID:
+    """The transfer syntax of an original.
+
+    Raises
+    ------
+    SetAside
+        When it is not one of the standard.
+    """
+    syntax = UID(original.file_meta.TransferSyntaxUID)
+    if syntax.is_private or not syntax.is_transfer_syntax:
+        raise SetAside(f"{syntax} is not a public transfer syntax", "re-export the series uncompressed")
+    return syntax
 
 
 def native(original: Dataset) -> Dataset:
@@ -20,7 +35,7 @@ def native(original: Dataset) -> Dataset:
     SetAside
         When no installed codec reads the pixel data.
     """
-    syntax = original.file_meta.TransferSyntaxUID
+    syntax = public_syntax(original)
     if "PixelData" not in original:
         raise SetAside("pixels that are no integers cannot be covered")
     if not syntax.is_encapsulated:

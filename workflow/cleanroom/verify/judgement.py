@@ -79,7 +79,8 @@ class Judge:
         study = series.study
         with original(study.config.input, row.path, study.work) as old, mapped(path) as new:
             covered = series.encoded[number].covered if number in series.encoded else 0
-            pair = Pair(row, Header(old), Header(new), covered)
+            boxes = tuple(series.boxes.get(number, ()))
+            pair = Pair(row, Header(old), Header(new), covered, boxes)
             name = series.released_name(number)
             self.refers[series.pseudonym] |= references.targets(pair.before, self.survey.graph)
             cut, drawn = self._outlines(pair, found)
