@@ -59,6 +59,11 @@ class Series:
         """Whether pixels of the series were replaced."""
         return any(instance.covered for instance in self.encoded.values())
 
+    @property
+    def defaced(self) -> bool:
+        """Whether pixels were replaced where there was no text box."""
+        return any(instance.covered and not self.boxes.get(name) for name, instance in self.encoded.items())
+
     def released_name(self, number: str) -> str:
         """The path of an instance in the release, below the study's folder."""
         return f"{self.pseudonym}/{number}.dcm"
