@@ -83,6 +83,8 @@ class SeriesText(BaseModel):
 
     frames_read: int = 0
     boxes: int = 0
+    reason: str = ""
+    """Why its words stay, or why it is released although a face may be seen: what the config says."""
 
 
 class TextRecord(Record):
