@@ -202,6 +202,15 @@ def test_real_pixels_of_every_kind_pass_the_gate(scans: Path, tmp_path: Path, na
     assert found.get(uid, {}).get("marks") is None
 
 
+def test_a_palette_in_big_endian_keeps_its_words(scans: Path, tmp_path: Path) -> None:
+    source = scans / "odd_pydicom" / "pydicom-data" / "gdcm-US-ALOKA-16_big.dcm"
+    boxed, uid = one(source, tmp_path, [])
+    before, after = pydicom.dcmread(source), boxed.released(uid)
+    for colour in ("Red", "Green", "Blue"):
+        keyword = f"Segmented{colour}PaletteColorLookupTableData"
+        assert after[keyword].value == before[keyword].value
+
+
 def test_an_instance_without_a_box_keeps_its_pixel_bytes_and_its_series_says_what_happened(
     tmp_path: Path,
 ) -> None:
