@@ -72,7 +72,3 @@ def one(source: Path, tmp_path: Path, boxes: list[TextBox], read: int = 1) -> tu
     (tmp_path / "input" / "a").write_bytes(source.read_bytes())
     original = pydicom.dcmread(source)
     return Boxed(tmp_path, {original.SeriesInstanceUID: {"00001": boxes}}, read), original.SeriesInstanceUID
-
-
-def study_of(boxed: Boxed) -> Study:
-    return boxed.study
