@@ -17,7 +17,6 @@ from cleanroom.records import (
     VerifyRecord,
     VolumeRecord,
 )
-from cleanroom.study import Study
 from cleanroom.verify import verify_study
 
 HERE = TextBox(left=2, top=1, right=6, bottom=4)
