@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pydicom
 
-TAGS = [
+TAGS = [  # without what the default profile keeps: station, serial number
     "PatientName",
     "PatientID",
     "PatientBirthDate",
@@ -24,8 +24,6 @@ TAGS = [
     "PhysiciansOfRecord",
     "RequestingPhysician",
     "NameOfPhysiciansReadingStudy",
-    "StationName",
-    "DeviceSerialNumber",
     "StudyID",
     "IssuerOfPatientID",
     "PatientComments",

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydicom import Dataset
 
-from cleanroom.encode.pixels import as_word, stored
+from cleanroom.encode.layout import Layout
+from cleanroom.encode.pixels import stored
 
 
 def pixel_header(allocated: int, bits: int, signed: bool, shift: int = 0) -> Dataset:
@@ -14,6 +15,12 @@ def pixel_header(allocated: int, bits: int, signed: bool, shift: int = 0) -> Dat
     header.BitsAllocated, header.BitsStored, header.HighBit = allocated, bits, bits - 1 + shift
     header.PixelRepresentation = int(signed)
     return header
+
+
+def words_of(bits: int, signed: bool, shift: int = 0) -> Layout:
+    """A row of four words of 16 bits."""
+    shape = (1, 1, 4, 1)
+    return Layout("MONOCHROME2", *shape, False, 16, bits, bits - 1 + shift, signed, False, False)
 
 
 @given(st.integers(2, 16), st.booleans(), st.floats(-5000, 5000), st.floats(0.01, 50), st.floats(-2000, 2000))
@@ -31,10 +38,11 @@ def test_the_stored_value_is_the_nearest_that_the_bits_hold(
 def test_a_word_reads_back_as_its_value(bits: int, signed: bool, data: st.DataObject) -> None:
     low, high = (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) if signed else (0, 2**bits - 1)
     value = data.draw(st.integers(low, high))
-    word = as_word(value, pixel_header(16, bits, signed))
+    word = words_of(bits, signed).word(value)
     kind = np.int16 if signed else np.uint16
     assert int(np.array([word], np.uint16).view(kind)[0]) == value
+    assert words_of(bits, signed).values(np.array([word], np.uint16)).tolist() == [value]
 
 
 def test_a_high_bit_above_the_stored_bits_moves_the_value_up() -> None:
-    assert as_word(5, pixel_header(16, 12, False, shift=4)) == 5 << 4
+    assert words_of(12, False, shift=4).word(5) == 5 << 4

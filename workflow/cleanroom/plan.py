@@ -22,13 +22,13 @@ from cleanroom.intake.walk import fingerprint, walk
 _SECTIONS = {
     "intake": ("input", "key", "patients"),
     "clean": ("key", "profile"),
-    "redact": (),
+    "redact": ("text",),
     "convert": (),
     "deface": ("faces",),
     "encode": (),
     "verify": ("profile",),
     "release": (),
-    "report": ("profile", "faces"),
+    "report": ("profile", "faces", "text"),
 }
 """The keys of the config on which each step's result depends."""
 

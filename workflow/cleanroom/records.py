@@ -83,6 +83,8 @@ class SeriesText(BaseModel):
 
     frames_read: int = 0
     boxes: int = 0
+    reason: str = ""
+    """Why its words stay, or why it is released although a face may be seen: what the config says."""
 
 
 class TextRecord(Record):
@@ -147,6 +149,10 @@ class EncodedInstance(BaseModel):
     number: str
     covered: int
     """Stored pixel values that were replaced; 0: pixel bytes are the original's, verbatim."""
+    boxes: int = 0
+    """Text boxes that were covered."""
+    cleared: int = 0
+    """Pixel words beside whose stored value bits were cleared: an overlay may have been drawn there."""
     clipped: int = 0
     """Points of outer contours that were dropped from a structure set."""
 
@@ -155,6 +161,8 @@ class EncodeRecord(Record):
     """``encoded.json``."""
 
     series: dict[str, list[EncodedInstance]] = {}
+    uids: dict[str, str] = {}
+    """Original → new UIDs of series whose pixels changed although the profile keeps UIDs."""
 
 
 class VerifyRecord(Record):

@@ -2,16 +2,14 @@
 
 from pathlib import Path
 
-import numpy as np
 import pydicom
-from numpy.typing import NDArray
-from pydicom import Dataset
+from pydicom import DataElement, Dataset
 from pydicom.dataset import FileDataset
-from pydicom.uid import UID, ExplicitVRLittleEndian
+from pydicom.uid import UID
 
-from cleanroom.encode.frames import Frame
-from cleanroom.encode.pixels import as_word, stored, words
-from cleanroom.errors import SetAside
+from cleanroom.encode.covering import Covered
+from cleanroom.encode.native import public_syntax
+from cleanroom.header.elements import items_of, sequence, swapped, value_of
 
 PIXEL_ELEMENTS = (
     "ExtendedOffsetTable",
@@ -21,63 +19,52 @@ PIXEL_ELEMENTS = (
     "PixelData",
 )
 
+_PIXEL_GROUP = 0x7FE0
+_WORDS = ("OW", "OL", "OV", "OF", "OD")
+"""What pydicom writes as it is, whatever the byte order."""
+
 
 def keep_pixels(header: Dataset, original: Dataset) -> UID:
     """Give the header the original's pixel bytes, untouched; the transfer syntax to write them in."""
     for keyword in PIXEL_ELEMENTS:
         if keyword in original:
             header[keyword] = original[keyword]
-    return UID(original.file_meta.TransferSyntaxUID)
+    return public_syntax(original)
 
 
-def fill_pixels(
-    header: Dataset,
-    original: Dataset,
-    values: NDArray[np.generic],
-    inside: NDArray[np.bool_],
-    *,
-    real: float,
-    positions: list[Frame],
-) -> UID:
-    """Replace the pixels inside the mask; every other word keeps its bits.
+def give_pixels(header: Dataset, original: Dataset, new: Covered) -> UID:
+    """Give the header pixel data in which something was covered; the transfer syntax to write them in."""
+    for keyword, value in new.attributes.items():
+        setattr(header, keyword, value)
+    header.PixelData = new.data
+    narrow = int(original.BitsAllocated) <= 8 and not new.syntax.is_implicit_VR
+    same = new.syntax == original.file_meta.TransferSyntaxUID
+    header["PixelData"].VR = original["PixelData"].VR if same else "OB" if narrow else "OW"
+    return new.syntax
 
-    Parameters
-    ----------
-    values, inside
-        Decoded stored values and the mask, (frames, rows, columns[, 3]) and (frames, rows, columns).
-    real
-        The fill in real units, mapped through each frame's own rescale.
 
-    Returns
-    -------
-    UID
-        The original transfer syntax where it is not encapsulated, else Explicit VR Little Endian.
-    """
-    syntax = UID(original.file_meta.TransferSyntaxUID)
-    if int(original.SamplesPerPixel) > 1 and original.PhotometricInterpretation != "RGB":
-        raise SetAside(f"a face in {original.PhotometricInterpretation} pixels cannot be filled")
-    if syntax.is_encapsulated:
-        kind = np.dtype(f"<u{original.BitsAllocated // 8}")
-        filled = values.astype(values.dtype.newbyteorder("<")).view(kind).copy()
-        syntax = ExplicitVRLittleEndian
-    else:
-        filled = words(original).copy()
-    for frame, position in enumerate(positions):
-        value = stored(real, original, position.slope, position.intercept)
-        filled[frame][inside[frame]] = as_word(value, original)
-    data = filled.tobytes()
-    header.PixelData = data + b"\0" * (len(data) % 2)
-    header["PixelData"].VR = "OB" if original.BitsAllocated <= 8 and not syntax.is_implicit_VR else "OW"
-    return syntax
+def _turn(level: Dataset) -> None:
+    """Turn round the words of a cleaned header for a file in big endian; its pixels are so already."""
+    for tag in list(level.keys()):
+        element = level.get_item(tag)
+        if element.VR == "SQ":
+            items = items_of(element)
+            for item in items:
+                _turn(item)
+            level[tag] = sequence(tag, items)
+        elif element.VR in _WORDS and tag >> 16 != _PIXEL_GROUP:
+            value = swapped(value_of(element, element.VR), element.VR)
+            level[tag] = DataElement(tag, element.VR, value)
 
 
 def save(header: FileDataset, syntax: UID, path: Path) -> None:
     """Write a Part 10 file in the given transfer syntax."""
-    if syntax.is_private or not syntax.is_transfer_syntax:
-        raise SetAside(f"{syntax} is not a public transfer syntax", "re-export the series uncompressed")
     header.file_meta.TransferSyntaxUID = syntax
+    header.file_meta.MediaStorageSOPInstanceUID = header.SOPInstanceUID
     header.preamble = b"\0" * 128
     path.parent.mkdir(parents=True, exist_ok=True)
+    if not syntax.is_little_endian:
+        _turn(header)
     pydicom.dcmwrite(
         path,
         header,

@@ -1,4 +1,6 @@
-"""What the header says about the face: PS3.15 E.3.2, PS3.3 C.7.6.16.2.6 and C.8.16.1."""
+"""What the header says was done to the pixels: PS3.15 E.3.1 and E.3.2, PS3.3 C.7.6.16.2.6 and C.8.16.1."""
+
+from dataclasses import dataclass
 
 from pydicom import Dataset
 from pydicom.sequence import Sequence
@@ -7,18 +9,53 @@ from cleanroom.clean.marks import add_codes
 from cleanroom.identity import Identity
 from cleanroom.records import Code, SeriesFace
 
-CLEAN_FACE = "113102"
+CLEAN_PIXELS, CLEAN_FACE = "113101", "113102"
 SOURCE = Code(value="121322", meaning="Source image for image processing operation")
 PIXEL_MASK = Code(value="113047", meaning="Pixel by pixel mask")
-DESCRIPTION = "De-faced: the voxels of the face were replaced by air"
-
 OUTER_CONTOURS = "Outer contours clipped"
+HIDDEN_BITS = "Bits beside stored pixel values cleared"
+
+
+@dataclass(frozen=True)
+class Change:
+    """What was done to pixels of a series.
+
+    Attributes
+    ----------
+    description
+        A sentence of (0008,2111) Derivation Description.
+    method
+        A value of (0012,0063) De-identification Method.
+    """
+
+    description: str
+    method: str
+
+
+WORDS_COVERED = Change("Words in pixels were covered", "Words in pixels covered")
+
+
+def face_removed(face: SeriesFace) -> Change:
+    """The face was replaced."""
+    description = "De-faced: the voxels of the face were replaced by air"
+    return Change(description, f"De-faced with {face.tool}, mode {face.mode}")
 
 
 def mark_examined(header: Dataset) -> None:
     """No face is left: none was there, or it was removed."""
     header.RecognizableVisualFeatures = "NO"
     add_codes(header, [CLEAN_FACE])
+
+
+def mark_read(header: Dataset) -> None:
+    """No words that identify are left: none were there, or they were covered."""
+    header.BurnedInAnnotation = "NO"
+    add_codes(header, [CLEAN_PIXELS])
+
+
+def mark_hidden_bits(header: Dataset) -> None:
+    """Bits of the pixel words that are no pixel were cleared."""
+    _add_method(header, HIDDEN_BITS)
 
 
 def mark_contours(header: Dataset, points: int) -> None:
@@ -28,14 +65,16 @@ def mark_contours(header: Dataset, points: int) -> None:
         _add_method(header, OUTER_CONTOURS)
 
 
-def mark_derived(header: Dataset, face: SeriesFace, identity: Identity) -> None:
+def mark_derived(header: Dataset, changes: list[Change], identity: Identity) -> None:
     """Pixels of the series changed: the same marks on every instance, touched or not.
 
     Enhanced objects must name their source image: the original, which is never released, by a UID of its own.
     """
     _derived(header, "ImageType")
-    header.DerivationDescription = DESCRIPTION
-    _add_method(header, f"De-faced with {face.tool}, mode {face.mode}")
+    description = "; ".join(change.description for change in changes)
+    header.DerivationDescription = description
+    for change in changes:
+        _add_method(header, change.method)
     shared = header.get("SharedFunctionalGroupsSequence")
     if not shared:
         header.DerivationCodeSequence = Sequence([item(PIXEL_MASK)])
@@ -46,7 +85,7 @@ def mark_derived(header: Dataset, face: SeriesFace, identity: Identity) -> None:
                 _derived(frame_type, "FrameType")
         group.pop("DerivationImageSequence", None)
     derivation = Dataset()
-    derivation.DerivationDescription = DESCRIPTION
+    derivation.DerivationDescription = description
     derivation.DerivationCodeSequence = Sequence([item(PIXEL_MASK)])
     source = _source(header, identity)
     derivation.SourceImageSequence = Sequence([source])

@@ -2,6 +2,7 @@
 
 import shutil
 import zipfile
+from dataclasses import dataclass
 
 import numpy as np
 import pydicom
@@ -9,16 +10,37 @@ from pydicom.dataset import FileDataset
 from pydicom.uid import UID
 
 from cleanroom.encode.contours import cut_outer_contours
+from cleanroom.encode.covering import FaceFill, covered
 from cleanroom.encode.frames import frames
 from cleanroom.encode.images import Images
-from cleanroom.encode.instance import fill_pixels, keep_pixels, save
-from cleanroom.encode.marks import mark_contours, mark_derived, mark_examined
+from cleanroom.encode.instance import give_pixels, keep_pixels, save
+from cleanroom.encode.marks import (
+    WORDS_COVERED,
+    Change,
+    face_removed,
+    mark_contours,
+    mark_derived,
+    mark_examined,
+    mark_hidden_bits,
+    mark_read,
+)
 from cleanroom.encode.pixels import decoded
 from cleanroom.encode.proof import Proof
+from cleanroom.encode.renamed import Renamed
 from cleanroom.encode.structures import STRUCTURE_SET
 from cleanroom.errors import SetAside
 from cleanroom.manifest import Instance
-from cleanroom.records import EncodedInstance, EncodeRecord, FaceRecord, SeriesFace, SetAsideRow, VolumeRecord
+from cleanroom.records import (
+    EncodedInstance,
+    EncodeRecord,
+    FaceRecord,
+    SeriesFace,
+    SeriesText,
+    SetAsideRow,
+    TextBox,
+    TextRecord,
+    VolumeRecord,
+)
 from cleanroom.source import opened
 from cleanroom.study import Study
 
@@ -26,57 +48,103 @@ CLEANED = ("face", "no_face", "already_removed")
 """Decisions after which no face is left (unless the tool is ``none``)."""
 
 
+@dataclass(frozen=True)
+class Decisions:
+    """What the steps before decided about one series."""
+
+    face: SeriesFace
+    text: SeriesText
+    boxes: dict[str, list[TextBox]]
+    """By instance number."""
+    proof: Proof | None
+
+    @property
+    def changes(self) -> list[Change]:
+        """What is done to its pixels."""
+        face = [face_removed(self.face)] if self.face.masks else []
+        return face + ([WORDS_COVERED] if any(self.boxes.values()) else [])
+
+
 def encode_study(study: Study) -> EncodeRecord:
     """Write ``encoded/<series>/<number>.dcm``."""
-    record = EncodeRecord()
+    renamed = Renamed.of(study)
+    record = EncodeRecord(uids=renamed.uids)
     target = study.work / "encoded"
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
     faces = FaceRecord.load(study.record_path("deface")).series
     volumes = VolumeRecord.load(study.record_path("convert")).series
+    texts = TextRecord.load(study.record_path("redact"))
     with zipfile.ZipFile(study.work / "headers.zip") as headers:
         for series, instances in study.series("encode").items():
             face = faces.get(series, SeriesFace(decision="not_applicable"))
             try:
                 proof = Proof(study.work, volumes.get(series, []), face) if face.masks else None
-                record.series[series] = _series(study, headers, instances, face, proof)
+                text = texts.series.get(series, SeriesText())
+                decided = Decisions(face, text, texts.boxes.get(series, {}), proof)
+                writer = Writer(study, headers, decided, renamed)
+                record.series[series] = [writer.write(item) for item in instances]
+                if proof:
+                    proof.finish()
             except SetAside as error:
+                record.series.pop(series, None)
                 shutil.rmtree(target / series, ignore_errors=True)
                 row = SetAsideRow(series=series, step="encode", reason=error.reason, fix=error.fix)
                 record.set_aside.append(row)
     return record
 
 
-def _series(
-    study: Study, headers: zipfile.ZipFile, instances: list[Instance], face: SeriesFace, proof: Proof | None
-) -> list[EncodedInstance]:
-    done = [_instance(study, headers, item, face, proof) for item in instances]
-    if proof:
-        proof.finish()
-    return done
+@dataclass(frozen=True)
+class Writer:
+    """Writes the instances of one series."""
 
+    study: Study
+    headers: zipfile.ZipFile
+    decided: Decisions
+    renamed: Renamed
 
-def _instance(
-    study: Study, headers: zipfile.ZipFile, instance: Instance, face: SeriesFace, proof: Proof | None
-) -> EncodedInstance:
-    header, original = _read(study, headers, instance)
-    covered = clipped = 0
-    syntax = keep_pixels(header, original)
-    if proof and instance.frames:
+    def write(self, instance: Instance) -> EncodedInstance:
+        """Write one instance to be released."""
+        header, original = _read(self.study, self.headers, instance)
+        boxes = self.decided.boxes.get(instance.number, [])
+        new = covered(original, boxes, self._face(instance, original))
+        syntax = give_pixels(header, original, new) if new else keep_pixels(header, original)
+        clipped = _structures(self.study, header, original) if _is_structures(instance) else 0
+        self._mark(header, instance, cleared=bool(new and new.cleared))
+        self.renamed.apply(header)
+        save(header, syntax, self.study.work / "encoded" / instance.series / f"{instance.number}.dcm")
+        return EncodedInstance(
+            number=instance.number,
+            covered=new.pixels if new else 0,
+            boxes=len(boxes),
+            cleared=new.cleared if new else 0,
+            clipped=clipped,
+        )
+
+    def _face(self, instance: Instance, original: FileDataset) -> FaceFill | None:
+        """The pixels of the face; None when there are none in this instance."""
+        proof = self.decided.proof
+        if not proof or not instance.frames:
+            return None
         positions = frames(original)
-        values = decoded(original)
-        inside = np.stack([proof.inside(*pair) for pair in zip(positions, values, strict=True)])
-        covered = int(inside.sum())
-        if covered:
-            syntax = fill_pixels(header, original, values, inside, real=face.fill, positions=positions)
-    if face.decision in CLEANED and face.tool != "none":
-        mark_examined(header)
-    if face.masks:
-        mark_derived(header, face, study.identity)
-    if instance.sop_class_uid == STRUCTURE_SET:
-        clipped = _structures(study, header, original)
-    save(header, syntax, study.work / "encoded" / instance.series / f"{instance.number}.dcm")
-    return EncodedInstance(number=instance.number, covered=covered, clipped=clipped)
+        pairs = zip(positions, decoded(original), strict=True)
+        inside = np.stack([proof.inside(*pair) for pair in pairs])
+        return FaceFill(inside, self.decided.face.fill, positions) if inside.any() else None
+
+    def _mark(self, header: FileDataset, instance: Instance, cleared: bool) -> None:
+        decided = self.decided
+        if decided.face.decision in CLEANED and decided.face.tool != "none":
+            mark_examined(header)
+        if decided.text.frames_read and instance.frames:
+            mark_read(header)
+        if decided.changes:
+            mark_derived(header, decided.changes, self.study.identity)
+        if cleared:
+            mark_hidden_bits(header)
+
+
+def _is_structures(instance: Instance) -> bool:
+    return instance.sop_class_uid == STRUCTURE_SET
 
 
 def _structures(study: Study, header: FileDataset, original: FileDataset) -> int:

@@ -2,11 +2,15 @@
 
 import csv
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Literal, cast
 
 from cleanroom.manifest import Instance
+
+Outcome = Literal["read", "sample", "no", "set_aside"]
 
 
 @dataclass(frozen=True)
@@ -16,15 +20,29 @@ class Carrier:
     sop_class: re.Pattern[str]
     modality: re.Pattern[str]
     header: re.Pattern[str]
-    carries: bool
+    outcome: Outcome
     why: str
 
+    @property
+    def face(self) -> bool:
+        """Whether it is set aside only because a face may be seen."""
+        return "face may be" in self.why or "may show a face" in self.why
 
-def carrier(instance: Instance) -> Carrier:
-    """The first row that describes the instance; the last row describes everything."""
+
+def carrier(instance: Instance, about: str = "") -> Carrier:
+    """The first row that describes the instance; the last row describes everything.
+
+    Parameters
+    ----------
+    instance
+        Its row of the manifest.
+    about
+        What its header says of the part of the body, in any words.
+    """
     header = (
         f"burned_in={instance.burned_in_annotation};frames={instance.frames};"
         f"conversion={instance.conversion_type};type={instance.image_type};"
+        f"about={folded(about)};"
     )
     return next(
         row
@@ -44,8 +62,14 @@ def table() -> tuple[Carrier, ...]:
             re.compile(row["sop_class"]),
             re.compile(row["modality"]),
             re.compile(row["header"]),
-            row["carries"] == "yes",
+            cast(Outcome, row["outcome"]),
             row["why"],
         )
         for row in csv.DictReader(text.splitlines(), dialect="excel-tab")
     )
+
+
+def folded(text: str) -> str:
+    """Capitals without accents and without the signs of the table."""
+    plain = unicodedata.normalize("NFKD", text.upper())
+    return "".join(sign for sign in plain if not unicodedata.combining(sign) and sign not in ";=")

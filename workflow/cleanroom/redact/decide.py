@@ -1,24 +1,69 @@
-"""The step: what may carry words is set aside; pictures and PDFs likewise."""
+"""The step: words are found in pixels; what cannot be read is set aside, as pictures and PDFs are."""
 
-from cleanroom.config import Config
+from cleanroom.config import Config, TextRule
+from cleanroom.errors import SetAside
 from cleanroom.intake import inventory
+from cleanroom.manifest import Instance
 from cleanroom.records import SeriesText, SetAsideRow, TextRecord
-from cleanroom.redact.carriers import carrier
+from cleanroom.redact.goes import chooser
+from cleanroom.redact.series import Covered, cover
+from cleanroom.redact.shown import Shown
+from cleanroom.series_match import matches
 from cleanroom.study import Study
 
 FIX = "words in pixels cannot be read by this version: look at it yourself, or leave it out of the input"
 
 
 def decide_study(study: Study) -> TextRecord:
-    """Set aside every series of which an instance may carry words in its pixels."""
+    """Find the words in the pixels of a study: boxes, counts, and what is set aside."""
     record = TextRecord()
     for series, instances in study.series("redact").items():
-        found = [row for row in map(carrier, instances) if row.carries]
         record.series[series] = SeriesText()
-        if found:
-            reason = f"it may carry burned-in words: {found[0].why}"
-            record.set_aside.append(SetAsideRow(series=series, step="redact", reason=reason, fix=FIX))
+        rule = _rule(study.config, instances[0])
+        try:
+            if rule is None:
+                raise SetAside(
+                    "no rule of text.rules is for it", "end text.rules with a rule without `match`"
+                )
+            shown = Shown(chooser(rule.words, study.identifying))
+            covered = cover(study.config.input, instances, rule, study.config.text, shown)
+        except SetAside as error:
+            record.set_aside.append(
+                SetAsideRow(series=series, step="redact", reason=error.reason, fix=error.fix)
+            )
+            continue
+        _note(record, series, instances, covered, rule)
     return record
+
+
+def _rule(config: Config, instance: Instance) -> TextRule | None:
+    return next((rule for rule in config.text.rules if matches(rule.match, instance)), None)
+
+
+def _note(
+    record: TextRecord, series: str, instances: list[Instance], covered: Covered, rule: TextRule
+) -> None:
+    record.series[series] = SeriesText(
+        frames_read=covered.frames_read,
+        boxes=sum(len(boxes) for boxes in covered.boxes.values()),
+        reason=rule.reason,
+    )
+    if covered.boxes:
+        record.boxes[series] = covered.boxes
+    whole = len(covered.unread) == len(instances)
+    reasons: dict[tuple[str, str], list[str]] = {}
+    for number, error in sorted(covered.unread.items()):
+        reasons.setdefault((error.reason, error.fix), []).append(number)
+    for (reason, fix), numbers in reasons.items():
+        record.set_aside.append(
+            SetAsideRow(
+                series=series,
+                numbers=[] if whole and len(reasons) == 1 else numbers,
+                step="redact",
+                reason=reason,
+                fix=fix,
+            )
+        )
 
 
 def decide_files(config: Config) -> TextRecord:

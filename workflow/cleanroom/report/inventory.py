@@ -7,7 +7,7 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from cleanroom.errors import StopRun
-from cleanroom.records import NO_VERDICT, SetAsideRow
+from cleanroom.records import NO_VERDICT, EncodeRecord, SetAsideRow
 from cleanroom.report.verdicts import Verdict
 from cleanroom.study import Study
 
@@ -107,14 +107,20 @@ def decide_files(base: sqlite3.Connection, set_aside_rows: list[SetAsideRow]) ->
 
 
 def cross_uids(base: sqlite3.Connection, study: Study) -> None:
-    """Enter what ``clean`` made of a study's UIDs into the crosswalk; instances follow with the release."""
+    """Enter what ``clean`` and ``encode`` made of a study's UIDs into the crosswalk.
+
+    Instances follow with the release.
+    """
     frames = {instance.frame_of_reference_uid for instance in study.instances} - {""}
     rows = (("frame_of_reference", frame, study.identity.uid(frame)) for frame in sorted(frames))
     base.executemany("INSERT OR REPLACE INTO crosswalk VALUES (?, ?, ?)", rows)
     table = study.folder / "uids.tsv"
     known = frames | {instance.sop_instance_uid for instance in study.instances}
     lines = table.read_text().splitlines() if table.is_file() else []
-    pairs = (line.split("\t") for line in lines)
+    pairs = [line.split("\t") for line in lines]
+    encoded = study.record_path("encode")
+    if encoded.is_file():
+        pairs += [list(pair) for pair in EncodeRecord.load(encoded).uids.items()]
     base.executemany(
         "INSERT OR REPLACE INTO crosswalk VALUES ('other_uid', ?, ?)",
         ((original, new) for original, new in pairs if original not in known),

@@ -16,7 +16,7 @@ def findings(series: Series) -> list[str]:
         return [] if face.reason.strip() else ["the face was kept without a reason"]
     if face.decision == "face":
         return _removed(series)
-    if face.decision in DECIDED and not (series.changed or face.voxels_changed):
+    if face.decision in DECIDED and not (series.defaced or face.voxels_changed):
         return []
     return [f"the decision about the face is {face.decision}, and that does not agree with the pixels"]
 

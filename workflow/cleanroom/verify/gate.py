@@ -20,6 +20,7 @@ FIXES = {
     "marks": _AGAIN,
     "conformance": "leave the series out, or report the element named as a bug",
     "face": "choose a tool for this series under `faces.rules` in config.yaml (`none`: keep, with a reason)",
+    "words": "look at the pictures; cover them with a rectangle under `text.boxes` in config.yaml",
     "tallies": _AGAIN,
 }
 """What a person can do when a check finds something."""
@@ -44,7 +45,8 @@ def verify_study(study: Study) -> VerifyRecord:
     allowed = policy(study)
     shutil.rmtree(study.folder / "pictures", ignore_errors=True)
     found = survey(study, judged, allowed)
-    judge = Judge(found, Identities(Search(found.vocabulary)), allowed, study)
+    search = Search(found.vocabulary)
+    judge = Judge(found, Identities(search), search, allowed, study)
     record = VerifyRecord()
     for series in judged:
         findings = judge.judge(series, record)

@@ -19,6 +19,7 @@ from cleanroom.verify import (
     pictures,
     pixels,
     references,
+    rereading,
     tallies,
 )
 from cleanroom.verify.findings import Findings, log
@@ -29,11 +30,22 @@ from cleanroom.verify.mapped import mapped, original
 from cleanroom.verify.masks import Mask
 from cleanroom.verify.regions import STRUCTURE_SET
 from cleanroom.verify.removed import Heads
+from cleanroom.verify.search import Search
 from cleanroom.verify.subject import Pair, Policy, Series
 from cleanroom.verify.survey import Survey
 
 PASSED, NOT_APPLICABLE = "passed", "not applicable"
-CHECKS = ("identities", "pixels", "geometry", "references", "marks", "conformance", "face", "tallies")
+CHECKS = (
+    "identities",
+    "pixels",
+    "geometry",
+    "references",
+    "marks",
+    "conformance",
+    "face",
+    "words",
+    "tallies",
+)
 """Every check, in the order of the report."""
 
 
@@ -43,6 +55,7 @@ class Judge:
 
     survey: Survey
     identities: Identities
+    search: Search
     policy: Policy
     """Codes of CID 7050 in force."""
     study: Study
@@ -61,10 +74,14 @@ class Judge:
                 self._instance(series, row, path, series_masks, found)
         found.run("marks", lambda: self._throughout(series))
         found.run("conformance", lambda: conformance.of_series(series))
+        if found.clean:
+            found.run("words", lambda: rereading.findings(series, self.search))
         with tempfile.TemporaryDirectory(dir=series.study.work) as scratch:
             converted = _converted(series, Path(scratch), found)
             record.pictures[series.pseudonym] = _drawn(series, converted, found.clean)
         record.checks[series.pseudonym] = {check: found.told(check) or PASSED for check in CHECKS}
+        if not series.text.frames_read:
+            record.checks[series.pseudonym]["words"] = NOT_APPLICABLE
         if not series.volumes and not found.told("geometry"):
             record.checks[series.pseudonym]["geometry"] = NOT_APPLICABLE
         return found
@@ -79,7 +96,8 @@ class Judge:
         study = series.study
         with original(study.config.input, row.path, study.work) as old, mapped(path) as new:
             covered = series.encoded[number].covered if number in series.encoded else 0
-            pair = Pair(row, Header(old), Header(new), covered)
+            boxes = tuple(series.boxes.get(number, ()))
+            pair = Pair(row, Header(old), Header(new), covered, boxes)
             name = series.released_name(number)
             self.refers[series.pseudonym] |= references.targets(pair.before, self.survey.graph)
             cut, drawn = self._outlines(pair, found)

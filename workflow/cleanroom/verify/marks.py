@@ -9,6 +9,7 @@ from cleanroom.verify.tables import Identifying
 METHOD_CODES = 0x00120064
 NAME, ID = 0x00100010, 0x00100020
 REMOVED, METHOD, CODE = 0x00120062, 0x00120063, 0x00080100
+BURNED_IN = 0x00280301
 BASIC, PIXEL_DATA, VISUAL_FEATURES, SAFE_PRIVATE = "113100", "113101", "113102", "113111"
 
 
@@ -23,8 +24,7 @@ def findings(pair: Pair, series: Series, policy: Policy, drawn: bool = False) ->
     found += _declared(after, codes, policy)
     new = codes - _codes(pair.before)
     found += _face_code(codes, new, series.face, drawn)
-    if PIXEL_DATA in new and not series.text.frames_read:
-        found.append("113101 is listed, but no frame was read for words")
+    found += _words_code(codes, new, pair, bool(series.text.frames_read))
     patient = pair.row.patient
     if any(after.text(tag) != patient for tag in (NAME, ID) if tag not in policy.own):
         found.append("Patient's Name and Patient ID are not the pseudonym")
@@ -49,11 +49,17 @@ def of_series(series: Series, before: dict[str, Ids], after: dict[str, Ids]) -> 
     if any(len(group) > 1 for group in types.values()):
         found.append("Image Type differs between instances in which it was the same")
     if series.changed:
+        if any(_same_uids(before[number], ids) for number, ids in after.items()):
+            found.append("pixels of the series changed and its UIDs did not")
         if any(not ids.image_type.startswith("DERIVED") for ids in after.values()):
             found.append("pixels of the series changed and Image Type is not DERIVED in all instances")
     elif any(group != {old} for old, group in types.items()):
         found.append("Image Type changed although no pixel did")
     return found
+
+
+def _same_uids(before: Ids, after: Ids) -> bool:
+    return before.instance == after.instance or before.series == after.series
 
 
 def _codes(header: Header) -> set[str]:
@@ -87,6 +93,18 @@ def _face_code(codes: set[str], new: set[str], face: SeriesFace | None, drawn: b
     if not due and VISUAL_FEATURES in new:
         return [f"113102 is listed, and the face step decided {decision}"]
     return []
+
+
+def _words_code(codes: set[str], new: set[str], pair: Pair, read: bool) -> list[str]:
+    """113101 and Burned In Annotation say NO when the words in the pixels were looked for, and only then."""
+    if not read:
+        return ["113101 is listed, but no frame was read for words"] if PIXEL_DATA in new else []
+    if not pair.row.frames:
+        return []
+    found = [] if PIXEL_DATA in codes else ["113101 is missing, and its frames were read for words"]
+    if pair.after.text(BURNED_IN) != "NO":
+        found.append("(0028,0301) is not NO, and its frames were read for words")
+    return found
 
 
 def _private(header: Header) -> bool:

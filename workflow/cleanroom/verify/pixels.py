@@ -1,13 +1,18 @@
 """Check 2: a pixel that nothing covers keeps its stored value, and a covered one holds the fill."""
 
 import math
-from itertools import zip_longest
+from itertools import repeat, zip_longest
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cleanroom.records import SeriesFace
-from cleanroom.verify import decoded, masks, placement, tables
-from cleanroom.verify.header import IMPLICIT, Element, Header
+from cleanroom.verify import boxes, decoded, masks, placement, tables
+from cleanroom.verify.boxes import Fill, Plane
+from cleanroom.verify.decoded import UNCOMPRESSED, Stored
+from cleanroom.verify.header import Element, Header
+from cleanroom.verify.hidden import hidden
 from cleanroom.verify.masks import Mask
 from cleanroom.verify.placement import Frame
 from cleanroom.verify.subject import Pair
@@ -18,24 +23,29 @@ GEOMETRY_ROOTS = frozenset((0x52009229, 0x52009230, 0x30060039))
 """Functional groups and contours: the sequences in which geometry is nested."""
 CONTOURS = (0x30060039,)
 """What outlines.py compares, contour by contour."""
+COLOURS, PLANES, LOSSY_BEFORE = 0x00280004, 0x00280006, 0x00282110
 _BINARY = ("US", "SS", "UL", "SL", "FL", "FD")
 
 
 def findings(pair: Pair, face: SeriesFace | None, series_masks: list[Mask]) -> list[str]:
     """What changed in the pixels of one instance that should not have, and what should have and did not."""
-    found = _meaning(pair)
+    found = _meaning(pair) + _described(pair)
     if (pair.before.pixels is None) != (pair.after.pixels is None):
         return [*found, "pixel data are there only before or only after"]
     if pair.after.pixels is None:
-        return found
-    if pair.covered == 0 and not _same_bytes(pair):
+        return [*found, "there are no pixels, and words in them were to be covered"] if pair.boxes else found
+    same, cleared = _same_bytes(pair), hidden(pair.before, pair.syntax)
+    untouched = not pair.covered and not pair.boxes and not cleared
+    if untouched and not same:
         found.append("pixel bytes or transfer syntax differ although nothing is covered")
-    if pair.covered and pair.after.syntax in LOSSY:
+    if not untouched and pair.after.syntax in LOSSY:
         found.append("a changed instance is not written losslessly")
-    if pair.covered and not series_masks:
-        found.append("pixels were replaced that no mask covers")
-    elif series_masks and face is not None:
-        found += _frames(pair, face.fill, series_masks)
+    if cleared if same else hidden(pair.after, pair.after.syntax):
+        found.append("bits beside the stored values are left, in which an overlay may be drawn")
+    if pair.covered and not series_masks and not pair.boxes:
+        found.append("pixels were replaced that no mask covers, nor a text box")
+    elif (series_masks and face is not None) or not untouched:
+        found += _frames(pair, face.fill if face else 0.0, series_masks)
     return found
 
 
@@ -71,13 +81,26 @@ def _comparable(header: Header, element: Element) -> bytes:
     return b"\\".join(part.strip(b"\0 ") for part in value.split(b"\\"))
 
 
+def _described(pair: Pair) -> list[str]:
+    """What the header says of colours and of lossy compression must still be true."""
+    found = []
+    old, new = pair.before.text(COLOURS), pair.after.text(COLOURS)
+    decoded_now = pair.syntax not in UNCOMPRESSED and pair.after.syntax in UNCOMPRESSED
+    if old != new and not (decoded_now and old.startswith("YBR") and new == "RGB"):
+        found.append("(0028,0004) differs: it says what the pixels are")
+    if not decoded_now and pair.before.number(PLANES) != pair.after.number(PLANES):
+        found.append("(0028,0006) differs: it says what the pixels are")
+    if pair.before.text(LOSSY_BEFORE) == "01" and pair.after.text(LOSSY_BEFORE) != "01":
+        found.append("(0028,2110) no longer says that the pixels were compressed with loss")
+    return found
+
+
 def _same_bytes(pair: Pair) -> bool:
     old, new = pair.before.pixels, pair.after.pixels
     assert old is not None and new is not None
-    syntax = pair.before.syntax or pair.row.transfer_syntax_uid or IMPLICIT.decode()
     size, padding = old.stop - old.start, pair.after.buffer[new.start + old.stop - old.start : new.stop]
     if (
-        syntax != pair.after.syntax
+        pair.syntax != pair.after.syntax
         or padding != bytes(size % 2)[: len(padding)]
         or new.stop - new.start < size
     ):
@@ -91,33 +114,75 @@ def _same_bytes(pair: Pair) -> bool:
 
 def _frames(pair: Pair, fill: float, series_masks: list[Mask]) -> list[str]:
     shape = (pair.before.number(0x00280010), pair.before.number(0x00280011))
-    places = [place for place in placement.frames(pair.before) if place is not None]
-    if len(places) < max(pair.before.number(0x00280008), 1):
+    places = [place for place in placement.frames(pair.before) if place is not None] if series_masks else []
+    count = max(pair.before.number(0x00280008), 1)
+    if series_masks and len(places) < count:
         return ["the place of a frame in the patient is not known, so its face mask cannot be checked"]
-    if pair.covered == 0 and not any(masks.cover(series_masks, place, shape)[1].any() for place in places):
+    masked = any(masks.cover(series_masks, place, shape)[1].any() for place in places)
+    if pair.covered == 0 and not masked and _same_bytes(pair):
         return []
-    outside = left = changed = 0
-    for old, new, place in zip_longest(decoded.frames(pair.before), decoded.frames(pair.after), places):
-        if old is None or new is None or place is None or old.shape != new.shape:
+    tally = Tally(pair)
+    as_they_are = pair.before.text(COLOURS) == pair.after.text(COLOURS)
+    before = decoded.frames(pair.before, raw=as_they_are, syntax=pair.syntax)
+    after = decoded.frames(pair.after)
+    for at, (old, new, place) in enumerate(zip_longest(before, after, places or repeat(None, count))):
+        if old is None or new is None or at >= count or old.shape != new.shape:
             return ["the number or the size of the frames differs"]
-        if old.ndim != 2:
-            return ["a face mask on colour pixels cannot be checked"]
-        differs = old != new
-        may, must = masks.cover(series_masks, place, shape)
-        wanted = stored_fill(pair.after, place, fill)
-        filled = (new >= math.floor(wanted)) & (new <= math.ceil(wanted))
-        changed += int(np.count_nonzero(differs))
-        outside += int(np.count_nonzero(differs & ~may))
-        left += int(np.count_nonzero((must | differs) & may & ~filled))
-    return _told(outside, left, changed, pair.covered)
+        if place is None:
+            tally.add(at, old, new, Masked.nowhere(shape))
+        else:
+            wanted = stored_fill(pair.after, place, fill)
+            filled = _every((new >= math.floor(wanted)) & (new <= math.ceil(wanted)))
+            tally.add(at, old, new, Masked(*masks.cover(series_masks, place, shape), filled))
+    return tally.findings()
 
 
-def _told(outside: int, left: int, changed: int, covered: int) -> list[str]:
-    found = []
-    if outside:
-        found.append("pixels outside the face mask changed")
-    if left:
-        found.append("pixels inside the face mask do not hold the fill")
-    if changed > covered:
-        found.append("more pixels changed than were written down")
-    return found
+class Masked(NamedTuple):
+    """A face mask on one frame, planes (rows, columns)."""
+
+    may: Plane
+    must: Plane
+    filled: Plane
+    """Where pixels hold the fill of the face."""
+
+    @classmethod
+    def nowhere(cls, shape: tuple[int, int]) -> "Masked":
+        """Without a face mask."""
+        none = np.zeros(shape, np.bool_)
+        return cls(none, none, none)
+
+
+class Tally:
+    """What the frames of one instance add up to."""
+
+    def __init__(self, pair: Pair) -> None:
+        self._pair = pair
+        self._outside = self._left = self._changed = 0
+        self._fill = Fill(pair.after.text(COLOURS), decoded.stored_bits(pair.after)[0])
+
+    def add(self, frame: int, old: Stored, new: Stored, masked: Masked) -> None:
+        """Compare one frame."""
+        differs = ~_every(old == new)
+        box = boxes.plane(self._pair.boxes, frame, self._pair.after)
+        self._fill.add(old, new, box)
+        self._changed += int(np.count_nonzero(differs))
+        self._outside += int(np.count_nonzero(differs & ~masked.may & ~box))
+        due = (masked.must | differs) & masked.may & ~box
+        self._left += int(np.count_nonzero(due & ~masked.filled))
+
+    def findings(self) -> list[str]:
+        """What is not as it should be."""
+        found = self._fill.findings()
+        if self._outside:
+            covers = "text boxes" if self._pair.boxes else "face mask"
+            found.append(f"pixels outside the {covers} changed")
+        if self._left:
+            found.append("pixels inside the face mask do not hold the fill")
+        if self._changed > self._pair.covered:
+            found.append("more pixels changed than were written down")
+        return found
+
+
+def _every(samples: NDArray[np.bool_]) -> Plane:
+    """Whether all samples of a pixel are so."""
+    return samples if samples.ndim == 2 else np.asarray(samples.all(axis=-1), np.bool_)

@@ -26,6 +26,8 @@ class Graph:
     """
 
     elsewhere: Callable[[], frozenset[str]] = frozenset
+    uncertain: Callable[[], frozenset[str]] = frozenset
+    """Those of them that may get new UIDs although the profile keeps UIDs: images of other studies."""
     released: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     """Original UID → what stands for it in the release."""
     originals: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -68,7 +70,7 @@ def findings(pair: Pair, graph: Graph, cut: Counter[str] | None = None) -> list[
     cut
         How many contours on an image (its original UID) were cut away whole, and their references with them.
     """
-    found = graph.inconsistent(Ids.of(pair.before), Ids.of(pair.after))
+    found = graph.inconsistent(Ids.of(pair.before), Ids.of(pair.after)) + _leaving(pair.before, graph)
     wanted, kept = _wanted(pair.before, graph, Counter(cut or {}))
     present = Counter((place, uid) for place, uid in _uids(pair.after))
     for (place, uid), count in wanted.items():
@@ -91,6 +93,19 @@ def targets(before: Header, graph: Graph) -> set[str]:
     """Pseudonyms of the series to which an instance refers, its own included."""
     owners = {graph.owner.get(uid, "") for place, uid in _uids(before) if _judged(place)}
     return owners - {""}
+
+
+def _leaving(before: Header, graph: Graph) -> list[str]:
+    """References to images of another study, whose UIDs are new when their pixels change."""
+    places = {
+        place
+        for place, uid in _uids(before)
+        if _judged(place) and uid not in graph.owner and uid in graph.uncertain()
+    }
+    return [
+        f"a reference at {_name(place)} leads to images of another study, whose UIDs may change"
+        for place in sorted(places)
+    ]
 
 
 def _wanted(

@@ -1,6 +1,6 @@
 """What is judged: a series and its instances, before and after."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, Self, TypeVar
 
 from cleanroom.manifest import Instance
@@ -12,12 +12,13 @@ from cleanroom.records import (
     Record,
     SeriesFace,
     SeriesText,
+    TextBox,
     TextRecord,
     Volume,
     VolumeRecord,
 )
 from cleanroom.study import Study
-from cleanroom.verify.header import Header
+from cleanroom.verify.header import IMPLICIT, Header
 
 R = TypeVar("R", bound=Record)
 
@@ -50,11 +51,18 @@ class Series:
     volumes: list[Volume]
     face: SeriesFace | None
     text: SeriesText
+    boxes: dict[str, list[TextBox]] = field(default_factory=dict)
+    """By instance number: the words that were to be covered."""
 
     @property
     def changed(self) -> bool:
         """Whether pixels of the series were replaced."""
         return any(instance.covered for instance in self.encoded.values())
+
+    @property
+    def defaced(self) -> bool:
+        """Whether pixels were replaced where there was no text box."""
+        return any(instance.covered and not self.boxes.get(name) for name, instance in self.encoded.items())
 
     def released_name(self, number: str) -> str:
         """The path of an instance in the release, below the study's folder."""
@@ -69,6 +77,12 @@ class Pair:
     before: Header
     after: Header
     covered: int
+    boxes: tuple[TextBox, ...] = ()
+
+    @property
+    def syntax(self) -> str:
+        """The transfer syntax of the original, that which intake found where the file names none."""
+        return self.before.syntax or self.row.transfer_syntax_uid or IMPLICIT.decode()
 
 
 @dataclass(frozen=True)
@@ -101,7 +115,7 @@ def subjects(study: Study) -> list[Series]:
     encoded = EncodeRecord.load(study.record_path("encode")).series
     volumes = _record(study, "convert", VolumeRecord).series
     faces = _record(study, "deface", FaceRecord).series
-    texts = _record(study, "redact", TextRecord).series
+    texts = _record(study, "redact", TextRecord)
     return [
         Series(
             study,
@@ -110,7 +124,8 @@ def subjects(study: Study) -> list[Series]:
             {instance.number: instance for instance in encoded.get(pseudonym, [])},
             volumes.get(pseudonym, []),
             faces.get(pseudonym),
-            texts.get(pseudonym, SeriesText()),
+            texts.series.get(pseudonym, SeriesText()),
+            texts.boxes.get(pseudonym, {}),
         )
         for pseudonym, rows in study.series("verify").items()
     ]

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from cleanroom import manifest
 from cleanroom.manifest import Instance
 from cleanroom.study import Study
 from cleanroom.verify.header import Header
 from cleanroom.verify.mapped import mapped, original
 from cleanroom.verify.references import Graph
 from cleanroom.verify.subject import Ids, Policy, Series
-from cleanroom.verify.vocabulary import Vocabulary
+from cleanroom.verify.vocabulary import RETAIN_UIDS, Vocabulary
 
 log = logging.getLogger(__name__)
 Key = tuple[str, str]
@@ -35,7 +36,9 @@ def survey(study: Study, judged: list[Series], allowed: Policy) -> Survey:
 
     Originals that were set aside are read too: their names must not be in what goes out either.
     """
-    graph = Graph(cache(lambda: _elsewhere(study)))
+    kept = RETAIN_UIDS in allowed.options
+    images = cache(lambda: _images_elsewhere(study)) if kept else frozenset
+    graph = Graph(cache(lambda: _elsewhere(study)), images)
     found = Survey(Vocabulary(options=allowed.options, kept=allowed.kept), graph)
     released = {(series.pseudonym, row.number) for series in judged for row in series.rows}
     for row in study.instances:
@@ -72,3 +75,10 @@ def _elsewhere(study: Study) -> frozenset[str]:
             for row in rows
             if row["sop_instance_uid"] and row["study"] != study.pseudonym
         )
+
+
+def _images_elsewhere(study: Study) -> frozenset[str]:
+    """The SOP Instance UIDs of images in the input's other studies."""
+    folders = sorted(study.folder.parent.glob("*/manifest.tsv"))
+    others = (path for path in folders if path.parent.name != study.pseudonym)
+    return frozenset(row.sop_instance_uid for path in others for row in manifest.read(path) if row.frames)

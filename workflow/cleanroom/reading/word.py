@@ -1,0 +1,24 @@
+"""What a reader has found in a picture."""
+
+from dataclasses import dataclass, field
+
+Box = tuple[int, int, int, int]
+"""left, top, right, bottom in pixels, counted from 0; right and bottom not included."""
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word or line of text. Its text identifies: never written, never logged."""
+
+    text: str = field(repr=False)
+    score: float
+    """How sure the recogniser is of the text, 0 to 1; low also for scripts that it cannot read."""
+    box: Box
+    found: float = 1.0
+    """How sure the detector is that there is text, 0 to 1."""
+    upright: bool = True
+    """False: the text stands on its side."""
+    readable: bool = True
+    """False: text was found, but in a script that the recogniser does not know."""
+    polygon: tuple[tuple[int, int], ...] = ()
+    """The corners (column, row) as the detector gave them, for slanted text."""

@@ -1,0 +1,103 @@
+"""One series: what its words are covered with."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cleanroom.config import Text, TextRule
+from cleanroom.errors import SetAside
+from cleanroom.manifest import Instance
+from cleanroom.reading.display import frames
+from cleanroom.reading.word import Box
+from cleanroom.records import TextBox
+from cleanroom.redact.about import about, dataset_of
+from cleanroom.redact.carriers import Carrier, carrier
+from cleanroom.redact.cross_sections import carries_words
+from cleanroom.redact.known import known
+from cleanroom.redact.movie import PAGES, movie
+from cleanroom.redact.shown import Shown
+
+RELEASE = "look at it; then a rule of text.rules with `release: true` and your reason releases it"
+
+
+@dataclass
+class Covered:
+    """What was decided about a series."""
+
+    frames_read: int = 0
+    boxes: dict[str, list[TextBox]] = field(default_factory=dict)
+    unread: dict[str, SetAside] = field(default_factory=dict)
+    """Number of an instance that cannot be read → why."""
+
+
+def cover(root: Path, instances: list[Instance], rule: TextRule, text: Text, shown: Shown) -> Covered:
+    """Find what is to be covered in the instances of a series.
+
+    Raises
+    ------
+    SetAside
+        When the series may carry what is not looked for: a voice, a face.
+    """
+    covered = Covered()
+    rows = {instance.number: _row(root, instance, covered) for instance in instances}
+    _release(list(rows.values()), rule)
+    sampled = [item for item in instances if rows[item.number].outcome == "sample"]
+    read = {item.number for item in instances if rows[item.number].outcome in ("read", "set_aside")}
+    if rule.words != "never" and sampled:
+        read |= _sample(root, sampled, shown, covered)
+    for instance in instances:
+        if instance.number in covered.unread or not instance.frames:
+            continue
+        try:
+            _instance(root, instance, rule.words != "never" and instance.number in read, text, shown, covered)
+        except SetAside as error:
+            covered.unread[instance.number] = error
+    return covered
+
+
+def _row(root: Path, instance: Instance, covered: Covered) -> Carrier:
+    try:
+        return carrier(instance, about(root, instance))
+    except SetAside as error:
+        covered.unread[instance.number] = error
+        return carrier(instance)
+
+
+def _release(rows: list[Carrier], rule: TextRule) -> None:
+    aside = [row for row in rows if row.outcome == "set_aside"]
+    if aside and not (rule.release and all(row.face for row in aside)):
+        reason = next((row for row in aside if not row.face), aside[0])
+        raise SetAside(f"it is {reason.why}", RELEASE if reason.face else "leave it out of the input")
+
+
+def _sample(root: Path, sampled: list[Instance], shown: Shown, covered: Covered) -> set[str]:
+    """The numbers of the slices to read: none, or all."""
+    legible = [item for item in sampled if item.number not in covered.unread]
+    try:
+        words = carries_words(root, legible, shown)
+    except SetAside:  # one slice cannot be read: each says so by itself
+        words = True
+    covered.frames_read += sum(max(item.frames, 1) for item in legible)
+    if not words:
+        return set()
+    covered.frames_read = 0
+    return {item.number for item in sampled}
+
+
+def _instance(root: Path, instance: Instance, read: bool, text: Text, shown: Shown, covered: Covered) -> None:
+    found: list[TextBox] = known(root, instance, text)
+    if read:
+        dataset = dataset_of(root, instance)
+        if instance.frames > PAGES:
+            found += [_box(box) for box in movie(dataset, shown)]
+        else:
+            one = instance.frames == 1
+            for number, values in enumerate(frames(dataset)):
+                found += [_box(box, None if one else number) for box in shown.frame(values, dataset)]
+        covered.frames_read += max(instance.frames, 1)
+    if found:
+        covered.boxes[instance.number] = found
+
+
+def _box(box: Box, frame: int | None = None) -> TextBox:
+    left, top, right, bottom = box
+    return TextBox(frame=frame, left=left, top=top, right=right, bottom=bottom)
