@@ -22,8 +22,11 @@ _FIRST = 1 << 16
 _PIXELS = 0x7FE00008
 _PIXELS_END = 0x7FE00010
 _ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
+_META, _AFTER_META = 0x00020000, 0x00030000
 _TRANSFER_SYNTAX = 0x00020010
 _NONE = 1 << 32
+_NOT_ONE = ""
+"""Instead of a value representation: behind the file meta an implicit dataset may begin."""
 _OTHER = {DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian}
 _EXPLICIT, _IMPLICIT, _LENGTH = Struct("<HH2sH"), Struct("<HHL"), Struct("<L")
 _KNOWN = {vr.encode(): (vr, vr in LONG) for vr in LONG} | {
@@ -82,6 +85,8 @@ def read_quickly(file: BinaryIO) -> Dataset:
         try:
             dataset, end = _file(buffer, whole)
         except _Short:
+            if whole:
+                raise Unusual from None
             size *= 4
             buffer += file.read(size - len(buffer))
             continue
@@ -125,7 +130,9 @@ def items(value: bytes, implicit: bool) -> list[Dataset]:
 
 def _file(buffer: bytes, whole: bool) -> tuple[Dataset, int]:
     meta = FileMetaDataset()
-    elements, place = _elements(buffer, 132, False, whole, 0x00030000)
+    elements, place = _elements(buffer, 132, False, whole, _AFTER_META)
+    if min(elements, default=0) < _META:
+        raise Unusual
     dict.update(meta._dict, elements)
     syntax = elements.get(_tag(_TRANSFER_SYNTAX))
     name = (syntax.value or b"").strip(b"\0 ").decode("latin-1") if syntax else ""
@@ -185,7 +192,7 @@ def _head(buffer: bytes, place: int, implicit: bool) -> tuple[int, str | None, i
     if known is None:
         if group == 0xFFFE:
             return tag, None, _LENGTH.unpack_from(buffer, place + 4)[0], place + 8
-        raise Unusual
+        return tag, _NOT_ONE, UNDEFINED, place
     vr, long = known
     if not long:
         return tag, vr, length, place + 8
