@@ -283,9 +283,8 @@ class _Cleaner:
 
 
 def _key(element: Element) -> Any:
-    if type(element) is RawDataElement:
-        return element.tag, element.VR, element.value, element.is_implicit_VR, element.is_little_endian
-    return None
+    """All that decides what becomes of a stored element; not where it lies in the file."""
+    return (*element[:4], *element[5:7]) if type(element) is RawDataElement else None
 
 
 def _put(element: Element, vr: str, value: bytes) -> Element:
