@@ -90,7 +90,7 @@ def read_quickly(file: BinaryIO) -> Dataset:
             size *= 4
             buffer += file.read(size - len(buffer))
             continue
-        except error:
+        except (error, RecursionError):
             raise Unusual from None
         file.seek(end)
         return dataset
@@ -123,7 +123,7 @@ def items(value: bytes, implicit: bool) -> list[Dataset]:
             item = Dataset(elements)
             item.set_original_encoding(implicit, True)
             found.append(item)
-    except (error, _Short):
+    except (error, _Short, RecursionError):
         raise Unusual from None
     return found
 
