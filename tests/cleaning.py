@@ -5,8 +5,8 @@ from collections import Counter
 from pathlib import Path
 
 import pydicom
-from pydicom.dataset import Dataset
-from pydicom.uid import ExplicitVRLittleEndian
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.uid import UID, ExplicitVRLittleEndian
 
 from cleanroom.clean.meta import file_meta, header_syntax, transfer_syntax_of
 from cleanroom.clean.original import clean_original, quiet_pydicom, read_header
@@ -36,6 +36,15 @@ def instance(sop_class: str = CT) -> Dataset:
     header.PatientName = "Muster^Erika"
     header.PatientID = "4711-0815"
     return header
+
+
+def written(header: Dataset, syntax: str = ExplicitVRLittleEndian) -> bytes:
+    """A header as the bytes of a file."""
+    header.file_meta = FileMetaDataset()
+    header.file_meta.TransferSyntaxUID = UID(syntax)
+    file = io.BytesIO()
+    header.save_as(file, enforce_file_format=True)
+    return file.getvalue()
 
 
 def values_for(original: Dataset, rules: Rules) -> Values:

@@ -6,27 +6,33 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import pydicom
 import pytest
-from cleaning import BASIC, read, values_for
+from cleaning import read, values_for
+from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian
 
 from cleanroom.clean.folder import clean_folder
 from cleanroom.clean.meta import transfer_syntax_of
 from cleanroom.clean.original import clean_original, quiet_pydicom, read_header
+from cleanroom.clean.profile import load, names
+from cleanroom.clean.rules import Rules
 from cleanroom.clean.whole import write_whole
 from cleanroom.config import Config
 from cleanroom.errors import SetAside
 
+VARIED = ("iod_", "odd_", "rt_")
 EXPECTED_ASIDE = {
     "it is not a DICOM instance, or has no Study and Series Instance UID",
     "the file ends inside its pixels",
     "the value of (0028,0008) NumberOfFrames is not a IS, and the object must have one",
-    "the file ends inside (300A,012C) IsocenterPosition, or its length is not one",
+    "the file ends inside (300A,00B0) BeamSequence",
 }
-CHANGING = re.compile(r"<[^>]*>|\[[^\]]*\]|\d+/|= <.*|UID [0-9.]+$")
+VALUES = re.compile(r"(?<==) <[^<>]*>|<(?!/)[^<>]*>|(?<=UID )[0-9.]+$")
+"""What a message of dciodvfy repeats of the file; the path of the attribute (``</Sequence[1]>``) stays."""
 
 
 def distinct(scans: Path) -> Iterator[Path]:
-    """One file of every series."""
+    """One file of every series, and every file of the sets of odd ones."""
     seen = set()
     for path in sorted(scans.rglob("*")):
         if path.is_file() and path.suffix not in {".txt", ".md", ".json", ".png"}:
@@ -39,7 +45,8 @@ def distinct(scans: Path) -> Iterator[Path]:
                 header.get("SeriesInstanceUID"),
                 header.get("SOPClassUID"),
             )
-            if series[1] and series not in seen:
+            alike = not path.relative_to(scans).parts[0].startswith(VARIED)
+            if series[1] and not (alike and series in seen):
                 seen.add(series)
                 yield path
 
@@ -54,28 +61,46 @@ def test_every_file_is_cleaned_or_set_aside_by_name(scans: Path, tmp_path: Path)
 
 @pytest.mark.long
 @pytest.mark.usefixtures("dciodvfy")
-def test_no_new_error_in_dciodvfy(scans: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("profile", names())
+def test_no_new_error_in_dciodvfy(scans: Path, tmp_path: Path, profile: str) -> None:
+    rules = Rules(load(profile))
     new = Counter[str]()
     checked = 0
     for path in distinct(scans):
         try:
-            clean(path, tmp_path / "after.dcm")
+            clean(path, tmp_path / "after.dcm", rules)
         except SetAside:
             continue
         checked += 1
-        new += errors(tmp_path / "after.dcm") - errors(path)
-    assert checked > 100
+        after = plain(tmp_path / "after.dcm", tmp_path / "plain_after.dcm")
+        new += errors(after) - errors(plain(path, tmp_path / "plain_before.dcm"))
+    assert checked > 200
     assert new == Counter()
 
 
-def clean(path: Path, place: Path) -> None:
+def clean(path: Path, place: Path, rules: Rules) -> None:
     with quiet_pydicom(), path.open("rb") as source, place.open("wb") as target:
         original = read_header(source)
-        header, _ = clean_original(original, BASIC, values_for(original, BASIC))
+        header, _ = clean_original(original, rules, values_for(original, rules))
         write_whole(target, header, source, original, transfer_syntax_of(original))
+
+
+def plain(path: Path, place: Path) -> Path:
+    """A file that dciodvfy can read: with file meta information, which the cleaner adds, and not deflated."""
+    with quiet_pydicom():
+        original = pydicom.dcmread(path, force=True)
+        named = original.preamble is not None
+        syntax = transfer_syntax_of(original)
+        if named and syntax != DeflatedExplicitVRLittleEndian:
+            return path
+        original.ensure_file_meta()
+        inflated = syntax == DeflatedExplicitVRLittleEndian
+        original.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian if inflated else syntax
+        original.save_as(place, enforce_file_format=True)
+    return place
 
 
 def errors(path: Path) -> Counter[str]:
     run = subprocess.run(["dciodvfy", path], capture_output=True, text=True, errors="replace", check=False)
     lines = (run.stdout + run.stderr).splitlines()
-    return Counter(CHANGING.sub("", line) for line in lines if line.startswith("Error"))
+    return Counter(VALUES.sub("", line) for line in lines if line.startswith("Error"))

@@ -11,10 +11,14 @@ from pydicom.dataset import Dataset
 
 from cleanroom.clean.lookup import Lookup
 from cleanroom.header.elements import value_of
+from cleanroom.header.legality import WIDTHS
+from cleanroom.header.standard import standard_vr
 
 Action = Literal[
     "keep", "clean", "remove", "empty", "value", "csv", "hash", "shift", "uid", "regex", "set_aside"
 ]
+_MADE = {"value", "csv", "hash", "regex"}
+_NOT_MADE = {"SQ", "AT", *WIDTHS, "OB", "OB or OW", "US or SS", "US or OW", "US or SS or OW"}
 _NUMBER = re.compile(r"\(?([0-9A-Fa-f]{4}),? ?([0-9A-Fa-f]{4})\)?")
 
 
@@ -57,6 +61,9 @@ class AttributeRule(BaseModel):
 
     @model_validator(mode="after")
     def _complete(self) -> "AttributeRule":
+        check_made(self.action, self.place[1], self.value)
+        if self.insert and self.place[0]:
+            raise ValueError(f"{self.attribute}: `insert` adds at the root only")
         if self.action == "csv" and self.csv is None:
             raise ValueError(f"{self.attribute}: action csv needs `csv: {{file: ..., column: ...}}`")
         if self.action == "regex":
@@ -98,15 +105,37 @@ def tag_of(word: str) -> int:
     """
     if number := _NUMBER.fullmatch(word):
         return int(number[1] + number[2], 16)
-    tag = tag_for_keyword(word)
+    tag = tag_for_keyword(word) if word else None
     if tag is None:
         from pydicom._dicom_dict import DicomDictionary  # noqa: PLC0415 - only for the message
 
-        near = difflib.get_close_matches(word, [entry[4] for entry in DicomDictionary.values()], n=1)
+        near = difflib.get_close_matches(
+            word, [entry[4] for entry in DicomDictionary.values() if entry[4]], n=1
+        )
         raise ValueError(
             f"`{word}` is not an attribute of DICOM" + (f"; did you mean `{near[0]}`?" if near else "")
         )
     return tag
+
+
+def check_made(action: str, tag: int, value: str) -> None:
+    """Say whether a rule can make a value of its attribute.
+
+    Raises
+    ------
+    ValueError
+        When the attribute holds no text, number in characters, date or UID, or the value has other braces
+        than ``{patient}``.
+    """
+    vr = standard_vr(tag) or "UN"
+    if action in _MADE and vr in _NOT_MADE:
+        raise ValueError(f"`{action}` cannot make the value of ({tag >> 16:04X},{tag & 0xFFFF:04X}), a {vr}")
+    try:
+        value.format(patient="")
+    except (LookupError, ValueError, AttributeError):
+        raise ValueError(
+            f"`{value}`: the only braces are {{patient}}; write {{{{ and }}}} for braces"
+        ) from None
 
 
 def _matches(header: Dataset, word: str, wanted: str | list[str]) -> bool:

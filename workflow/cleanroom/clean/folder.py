@@ -65,7 +65,9 @@ def clean_folder(source: Path, target: Path, config: Config, cores: int = 1) -> 
         raise StopRun("The output folder lies in the input folder.", "name one outside it")
     identity = _identity(config)
     patients = Patients(identity, config.patients)
-    rules = Rules(load(config.profile))
+    profile = load(config.profile)
+    profile.check_files()
+    rules = Rules(profile)
     paths = sorted(path for path in source.rglob("*") if path.is_file())
     done = Cleaned()
     with quiet_pydicom(), _mapper(cores) as apply:

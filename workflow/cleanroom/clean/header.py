@@ -38,6 +38,9 @@ _SHORT = {"CS", "DS", "IS", "AE"}
 _EMPTY = b" \0\\^="
 _DEEPEST = 64
 _REMEMBERED, _REMEMBERED_BLOCKS = 20_000, 500
+_LONGEST_REMEMBERED = 1 << 18
+_LONGEST_TEXT = 1 << 22
+"""Cleaning so many bytes takes half a minute."""
 _EXPLICIT = Encoding(ExplicitVRLittleEndian)
 _LAST_COMMAND_GROUP = 0x0007
 
@@ -257,6 +260,9 @@ class _Cleaner:
 
     def _text(self, element: Element, vr: str, level: Level, technical: bool) -> tuple[Element | None, str]:
         value = value_of(element, vr)
+        if len(value) > _LONGEST_TEXT:
+            reason = f"{element.tag} {name_of(element.tag)} holds more than {_LONGEST_TEXT >> 20} MB of text"
+            raise SetAside(reason, f"`attributes:` of the profile can `remove` {name_of(element.tag)}")
         clean = self.values.text(value, vr, level.terms, technical) if is_legal(vr, value) else None
         if clean is None or (value.strip(_EMPTY) and not clean.strip(_EMPTY)):
             return self._given_up(element.tag, vr, level)
@@ -283,9 +289,10 @@ class _Cleaner:
 
 
 def _key(element: Element) -> Any:
-    if type(element) is RawDataElement:
-        return element.tag, element.VR, element.value, element.is_implicit_VR, element.is_little_endian
-    return None
+    """All that decides what becomes of a stored element; not where it lies in the file."""
+    if type(element) is not RawDataElement or element.length > _LONGEST_REMEMBERED:
+        return None
+    return *element[:4], *element[5:7]
 
 
 def _put(element: Element, vr: str, value: bytes) -> Element:

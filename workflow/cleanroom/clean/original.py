@@ -8,6 +8,8 @@ from typing import BinaryIO
 
 import pydicom
 from pydicom import config as pydicom_config
+from pydicom.datadict import keyword_for_tag
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 
 from cleanroom.clean.header import clean_header
@@ -15,6 +17,7 @@ from cleanroom.clean.marks import mark
 from cleanroom.clean.rules import Rules
 from cleanroom.clean.values import Values
 from cleanroom.errors import SetAside
+from cleanroom.header.legality import UNDEFINED
 from cleanroom.header.reader import Unusual, read_quickly
 
 SOP_INSTANCE = 0x00080018
@@ -65,6 +68,7 @@ def clean_original(original: Dataset, rules: Rules, values: Values) -> tuple[Dat
     SetAside
         For every failure, with a reason that holds no value of the header.
     """
+    _refuse_cut(original)
     try:
         header, counts = clean_header(original, rules, values)
         for tag, name in _NEEDED.items():
@@ -76,3 +80,14 @@ def clean_original(original: Dataset, rules: Rules, values: Values) -> tuple[Dat
     except (Exception, RecursionError) as error:
         raise SetAside(f"its header cannot be cleaned ({type(error).__name__})") from None
     return header, counts
+
+
+def _refuse_cut(original: Dataset) -> None:
+    """Whatever becomes of the element in which the file ends: what follows it is missing."""
+    for tag, element in original.items():
+        if isinstance(element, RawDataElement) and element.length not in (
+            UNDEFINED,
+            len(element.value or b""),
+        ):
+            reason = f"the file ends inside {tag} {keyword_for_tag(tag)}"
+            raise SetAside(reason, "export it again: it is not whole")

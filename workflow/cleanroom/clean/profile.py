@@ -9,7 +9,8 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from cleanroom.clean.attribute_rule import AttributeRule, tag_of
+from cleanroom.clean.attribute_rule import AttributeRule, check_made, tag_of
+from cleanroom.clean.lookup import Lookup
 from cleanroom.errors import StopRun
 from cleanroom.header import tables
 from cleanroom.yaml_text import parsed
@@ -21,6 +22,11 @@ _LONGITUDINAL = {"removed": "REMOVED", "shifted": "MODIFIED", "kept": "UNMODIFIE
 _DATES = {"shifted": "Dates moved by whole weeks, times of day kept"}
 _VERBATIM = {"removed": "remove", "cleaned": "clean", "kept": "keep"}
 _DESCRIPTIONS = {"series_description": "SeriesDescription", "protocol_name": "ProtocolName"}
+_SHAPES: dict[str, tuple[type, str]] = {
+    "replace": (dict, "mapping"),
+    "private_creators": (dict, "mapping"),
+    "attributes": (list, "list"),
+}
 _WEAKENING = {"keep", "clean", "regex", "shift"}
 
 
@@ -31,8 +37,8 @@ class Profile(BaseModel):
 
     name: str
     about: str = ""
-    method: str = Field(max_length=64)
-    """The text of (0012,0063)."""
+    method: str = Field(max_length=64, pattern=r"^[ -\[\]-~]*$")
+    """The text of (0012,0063): ASCII without a backslash, as it stands in files of any character set."""
     dates: Literal["removed", "shifted", "kept"]
     descriptions: Words
     series_description: Words | None = None
@@ -57,8 +63,8 @@ class Profile(BaseModel):
     @field_validator("replace")
     @classmethod
     def _known(cls, value: dict[str, str]) -> dict[str, str]:
-        for word in value:
-            tag_of(word)
+        for word, text in value.items():
+            check_made("value", tag_of(word), text)
         return value
 
     @cached_property
@@ -173,9 +179,12 @@ def _values(name: str, beside: Path, seen: tuple[Path, ...] = ()) -> dict[str, A
         raise StopRun(f"The profile {path} is not YAML: {error}", "mend that line") from None
     if not isinstance(own, dict):
         raise StopRun(f"The profile {path} is not a mapping of keys.", "see docs/profiles.md")
+    for key, (kind, shape) in _SHAPES.items():
+        if not isinstance(own.get(key) or kind(), kind):
+            raise StopRun(f"`{key}` of the profile {path} is not a {shape}.", "see docs/profiles.md")
     for rule in own.get("attributes") or []:
         if isinstance(rule, dict) and isinstance(rule.get("csv"), dict) and "file" in rule["csv"]:
-            rule["csv"]["file"] = str(path.parent / rule["csv"]["file"])
+            rule["csv"]["file"] = str(path.parent / str(rule["csv"]["file"]))
     parent = own.pop("extends", None)
     return own if parent is None else _merged(_values(str(parent), path.parent, (*seen, path)), own)
 
@@ -192,7 +201,7 @@ def _path(name: str, beside: Path) -> Path:
     if name.endswith((".yaml", ".yml")):
         path = beside / name
         if not path.is_file():
-            raise StopRun(f"There is no profile file {path}.", "mend `profile` in config.yaml")
+            raise StopRun(f"There is no profile file {path}.", "mend `profile` in config.yaml, or `extends:`")
         return path.resolve()
     if name not in names():
         near = difflib.get_close_matches(name, names(), n=1, cutoff=0.3)
@@ -206,9 +215,12 @@ def _path(name: str, beside: Path) -> Path:
 
 def _explain(item: Any) -> str:
     where = ".".join(str(part) for part in item["loc"])
+    if item["type"] == "string_pattern_mismatch":
+        return f"{where}: only ASCII, and no backslash"
     if item["type"] != "extra_forbidden":
         return f"{where}: {item['msg'].removeprefix('Value error, ')}"
-    model = AttributeRule if "attributes" in item["loc"] else Profile
+    inside = AttributeRule if "attributes" in item["loc"] else Profile
+    model = Lookup if "csv" in item["loc"] else inside
     known = [*model.model_fields, "extends"]
     near = difflib.get_close_matches(str(item["loc"][-1]), known, n=1, cutoff=0.5)
     return f"{where}: there is no such key" + (f"; did you mean `{near[0]}`?" if near else "")

@@ -19,6 +19,7 @@ WHOLE = {"LT", "ST", "UT", "UR"}
 WORDY = {"LO", "SH", "UC", "PN", *WHOLE}
 _REMEMBERED = 1 << 16
 _HASHED = 16
+_NUMBERS = re.compile(r"[\d+.\-eE \\]*")
 _PRINTED = re.compile(r"[^\x00-\x1f\x7f]{4,}")
 
 
@@ -86,7 +87,10 @@ class Values:
         if found is None:
             if len(self._named) > _REMEMBERED:
                 self._named.clear()
-            parts = value.decode("latin-1").strip("\0 ").split("\\")
+            text = value.decode("latin-1").strip("\0 ")
+            if _NUMBERS.fullmatch(text) and not self._text.may_name_somebody(text):
+                return False
+            parts = text.split("\\")
             found = self._named[value] = any(self._text.names_somebody(part.strip()) for part in parts)
         return found
 

@@ -22,6 +22,7 @@ _FIRST = 1 << 16
 _PIXELS = 0x7FE00008
 _PIXELS_END = 0x7FE00010
 _ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
+_META, _AFTER_META = 0x00020000, 0x00030000
 _TRANSFER_SYNTAX = BaseTag(0x00020010)
 _NONE = 1 << 32
 _OTHER = {DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian}
@@ -85,10 +86,12 @@ def read_quickly(file: BinaryIO) -> Dataset:
         try:
             dataset, end = _file(buffer, whole)
         except _Short:
+            if whole:
+                raise Unusual from None
             size *= 4
             buffer += file.read(size - len(buffer))
             continue
-        except error:
+        except (error, RecursionError):
             raise Unusual from None
         file.seek(end)
         return dataset
@@ -121,14 +124,16 @@ def items(value: bytes, implicit: bool) -> list[Dataset]:
             item = Dataset(elements)
             item.set_original_encoding(implicit, True)
             found.append(item)
-    except (error, _Short):
+    except (error, _Short, RecursionError):
         raise Unusual from None
     return found
 
 
 def _file(buffer: bytes, whole: bool) -> tuple[Dataset, int]:
     meta = FileMetaDataset()
-    elements, place = _elements(buffer, 132, False, whole, 0x00030000)
+    elements, place = _elements(buffer, 132, False, whole, _AFTER_META)
+    if min(elements, default=0) < _META:
+        raise Unusual
     dict.update(meta._dict, elements)
     syntax = elements.get(_TRANSFER_SYNTAX)
     name = (syntax.value or b"").strip(b"\0 ").decode("latin-1") if syntax else ""
@@ -149,6 +154,8 @@ def _elements(buffer: bytes, place: int, implicit: bool, whole: bool, end: int) 
     while place + 8 <= size:
         head, start = _heads.get((implicit, buffer[place : place + known])), place
         if head is None:
+            if end == _AFTER_META and buffer[place : place + 2] != b"\2\0":
+                return found, start  # behind the file meta an implicit dataset may begin
             head = _learnt(buffer, place, implicit)
         number, tag, vr, length_at, width = head
         place += length_at + width

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from cleanroom.clean.text.folding import is_wide
 from cleanroom.clean.text.patterns import month_names
 
 _DATE = re.compile(r"(1[89]\d\d|20\d\d)[-.]?(0[1-9]|1[0-2])[-.]?(0[1-9]|[12]\d|3[01])(?:\d*|T.*)")
@@ -34,7 +35,7 @@ def _identifier(value: str) -> Iterator[str]:
         return
     pieces = [re.escape(part) for part in parts]
     separated = r"[-_ ./:]{0,2}".join(pieces)
-    if len(digits) >= 4:
+    if len(digits) >= 4 or is_wide(digits):
         yield _BOUNDARY.format(separated)
     numbers = [part for part in parts if part.isdecimal()]
     for number in numbers:
