@@ -160,7 +160,7 @@ def _elements(buffer: bytes, place: int, implicit: bool, whole: bool, end: int) 
         number, tag, vr, length_at, width = head
         place += length_at + width
         if place > size:
-            break
+            raise Unusual if whole else _Short
         length = _LENGTHS[width](buffer, place - width)[0]
         if number >= end:
             if number > _PIXELS_END and end == _PIXELS:
@@ -176,7 +176,7 @@ def _elements(buffer: bytes, place: int, implicit: bool, whole: bool, end: int) 
             value_end, stop = _sequence(buffer, place, implicit, whole)
             vr = "SQ"
         if stop > size:
-            break
+            raise Unusual if whole else _Short
         value = buffer[place:value_end]
         found[tag] = _made(RawDataElement, (tag, vr, len(value), value, place, implicit, True, True, False))
         place = stop
