@@ -7,16 +7,20 @@ import numpy as np
 
 from cleanroom.reading import engine
 from cleanroom.reading.engine import Found, Picture
-from cleanroom.reading.strips import bounds, strip, turned
+from cleanroom.reading.strips import bounds, strip, strokes, turned
 from cleanroom.reading.word import Box, Word
 
 _SURE = 0.5
 """Two letters or digits that were recognised with this score are text."""
 _SINGLE_SURE, _SINGLE_FOUND = 0.9, 0.6
 """A single one needs this score, and this much from the detector: round anatomy looks like an O."""
+_SHORT, _SHORT_SURE, _SHORT_TOGETHER = 4, 0.75, 1.2
+"""Up to four need this score, and this much together with the detector: bone looks like `von`."""
 _LONG, _LONG_FOUND = 2.5, 0.3
 """What is not recognised is text in an unknown script when it is this much longer than high, and found
 so surely."""
+_STROKES = 6
+"""So many changes from ground to stroke lie along a line of text; a bar or a scale has fewer."""
 _SMALL, _LARGE = 400, 1500
 _TILE, _OVERLAP = 2048, 192
 _TALLEST, _TALL = 64, 0.15
@@ -44,10 +48,13 @@ def believed(word: Word) -> bool:
     """Whether what was found is text, and not anatomy that looks like it."""
     signs = sum(character.isalnum() for character in word.text)
     if word.readable:
-        return signs > 1 or (word.score >= _SINGLE_SURE and word.found >= _SINGLE_FOUND)
+        if signs == 1:
+            return word.score >= _SINGLE_SURE and word.found >= _SINGLE_FOUND
+        short_sure = word.score >= _SHORT_SURE and word.score + word.found >= _SHORT_TOGETHER
+        return signs > _SHORT or short_sure
     left, top, right, bottom = word.box
     long, short = max(right - left, bottom - top), min(right - left, bottom - top)
-    return long >= _LONG * short and word.found >= _LONG_FOUND
+    return long >= _LONG * short and word.found >= _LONG_FOUND and word.strokes >= _STROKES
 
 
 def places(picture: Picture) -> Iterator[Found]:
@@ -70,11 +77,11 @@ def places(picture: Picture) -> Iterator[Found]:
 
 
 def scales(rows: int, columns: int) -> tuple[float, ...]:
-    """The scales at which a picture is looked at: small ones enlarged, large ones also reduced."""
+    """The scales at which a picture is looked at: small ones enlarged, all reduced too for large letters."""
     if max(rows, columns) <= _SMALL:
-        return (2.0,)
+        return (2.0, 0.5)
     if max(rows, columns) <= _LARGE:
-        return (1.0,)
+        return (1.0, 0.4)
     return (1.0, _LARGE / 2 / max(rows, columns))
 
 
@@ -121,6 +128,7 @@ def read_all(picture: Picture, found: list[Found]) -> list[Word]:
             found=one.score,
             upright=upright[number],
             readable=best[number][1] >= _SURE and any(map(str.isalnum, best[number][0])),
+            strokes=strokes(cut[number]),
             polygon=tuple((int(x), int(y)) for x, y in one.corners),
         )
         for number, one in enumerate(found)

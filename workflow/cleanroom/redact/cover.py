@@ -9,7 +9,7 @@ from cleanroom.reading.word import Box
 
 _MARGIN, _LEAST = 0.15, 2
 """A box grows by this part of its height, and by two pixels at least."""
-_REACH = 0.6
+_REACH = 0.5
 """Strokes are followed this part of the box's height beyond it."""
 _TALLER, _WIDER = 1.6, 2.0
 """A connected stroke larger than this (in heights of the box) is anatomy or a frame, not a letter."""
@@ -33,8 +33,9 @@ def covering(picture: Picture, box: Box) -> Box:
     around = enlarged(grown, max(round(_REACH * short), 4), rows, columns)
     part = picture[around[1] : around[3], around[0] : around[2]]
     inner = tuple(value - around[axis % 2] for axis, value in enumerate(grown))
-    for strokes in _strokes(part if part.ndim == 2 else _contrasted(part), inner):
-        inner = _widened(inner, strokes, short)
+    found = tuple(value - around[axis % 2] for axis, value in enumerate(box))
+    for strokes in _strokes(part if part.ndim == 2 else _contrasted(part), found):
+        inner = _widened(inner, found, strokes, short)
     wide = tuple(value + around[axis % 2] for axis, value in enumerate(inner))
     return enlarged((wide[0], wide[1], wide[2], wide[3]), 1, rows, columns)
 
@@ -65,10 +66,12 @@ def _strokes(part: Picture, inner: tuple[int, ...]) -> list[NDArray[np.uint8]]:
     return masks
 
 
-def _widened(inner: tuple[int, ...], strokes: NDArray[np.uint8], short: int) -> tuple[int, ...]:
+def _widened(
+    inner: tuple[int, ...], found: tuple[int, ...], strokes: NDArray[np.uint8], short: int
+) -> tuple[int, ...]:
     left, top, right, bottom = inner
     _, labels, measures, _ = cv2.connectedComponentsWithStats(strokes, connectivity=8)
-    touched = np.unique(labels[top:bottom, left:right])
+    touched = np.unique(labels[found[1] : found[3], found[0] : found[2]])
     for label in touched[touched > 0]:
         x, y, width, height = (int(value) for value in measures[label][:4])
         if max(width, height) <= _WIDER * short and min(width, height) <= _TALLER * short:
