@@ -10,7 +10,7 @@ _SINGLE_SURE, _SINGLE_FOUND = 0.9, 0.6
 """A single one needs this score, and this much from the detector: a vessel looks like an O."""
 _LARGE_SIGNS, _LARGE_SURE = 3, 0.9
 """Letters as large as anatomy need so many and this score: shoulders look like `0.0`."""
-_LONG, _LONG_FOUND, _STROKES = 2.5, 0.3, 6
+_LONG, _LONG_FOUND, _STROKES = 2.5, 0.25, 6
 """What was not read is text in an unknown script when it is so much longer than high, was found so surely,
 and has so many strokes along it; a bar or a scale has fewer."""
 

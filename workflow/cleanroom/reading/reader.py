@@ -15,7 +15,7 @@ from cleanroom.reading.word import Word
 
 _SMALL, _LARGE = 400, 1500
 _TILE, _OVERLAP = 2048, 192
-_LARGE_TEXT = 0.1
+_LARGE_TEXT = 0.125
 """Part of the picture's shorter side: higher letters are large."""
 _TALLEST, _TALL = 48, 0.15
 """Pixels, or part of the picture's shorter side: what is taller than both is anatomy, not a line of text."""
