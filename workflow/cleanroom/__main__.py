@@ -52,6 +52,10 @@ def parser() -> argparse.ArgumentParser:
                 "--print-identities", action="store_true", help="--what-if: not on a terminal"
             )
             command.add_argument("--cores", type=int, default=1, help="processes for IN OUT")
+        if step == "redact":
+            words = "rectangles by device from a CTP pixel script"
+            command.add_argument("import_ctp", nargs="*", metavar="import-ctp SCRIPT", help=words)
+            command.add_argument("--out", type=Path, metavar="FILE", help="import-ctp: default SCRIPT.yaml")
     report = _command(commands, "report", "write the report, the tables and the provenance", _report)
     report.add_argument("--partial", action="store_true", help="some jobs were killed")
     _command(commands, "summary", "the last lines of a run", _summary)
@@ -105,6 +109,9 @@ def _step(options: argparse.Namespace) -> None:
     from cleanroom import step
     from cleanroom.study import Study
 
+    if options.step == "redact" and options.import_ctp:
+        _import_pixel_script(options)
+        return
     settings = config.read(options.config)
     if options.study:
         step.run(options.step, Study(settings, options.study))
@@ -119,6 +126,17 @@ def _step(options: argparse.Namespace) -> None:
             print(line)
     else:
         _clean_folder(options, settings)
+
+
+def _import_pixel_script(options: argparse.Namespace) -> None:
+    from cleanroom.redact.pixel_script import import_pixel_script
+
+    if len(options.import_ctp) != 2 or options.import_ctp[0] != "import-ctp":
+        raise StopRun("redact takes --study STUDY, or a script.", "cleanroom redact import-ctp SCRIPT")
+    script = Path(options.import_ctp[1])
+    out = options.out or Path(f"{script.stem}.yaml")
+    print(import_pixel_script(script, out), file=sys.stderr)
+    print(f"{out} is written; use it with `text: {{templates: [{out}]}}` in config.yaml", file=sys.stderr)
 
 
 def _clean_folder(options: argparse.Namespace, settings: config.Config) -> None:

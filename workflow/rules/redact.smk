@@ -1,6 +1,7 @@
 rule redact:
     input:
         manifest=PRIVATE / "studies" / "{study}" / "manifest.tsv",
+        identities=PRIVATE / "studies" / "{study}" / "identities.json",
     output:
         record=PRIVATE / "studies" / "{study}" / "text.json",
     log:
@@ -8,7 +9,7 @@ rule redact:
     conda:
         "../../envs/headers.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=3000,
     params:
         config=PLAN.file,
         version=PLAN.version("redact"),

@@ -42,3 +42,14 @@ def bounds(corners: NDArray[np.int32], shape: tuple[int, ...], margin: int = 0) 
 def turned(upright: Picture, quarters: int) -> Picture:
     """The strip turned by quarters of a circle."""
     return np.ascontiguousarray(np.rot90(upright, quarters))
+
+
+def strokes(upright: Picture) -> int:
+    """How often the line along the longer middle of a strip goes from ground to stroke."""
+    grey = upright.max(axis=2)
+    if grey.shape[0] > grey.shape[1]:
+        grey = grey.T
+    _, parted = cv2.threshold(np.ascontiguousarray(grey), 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    third = max(parted.shape[0] // 3, 1)
+    lines = parted[third : max(2 * third, third + 1)].astype(np.int8)
+    return int(np.median((np.diff(lines, axis=1) > 0).sum(axis=1)))

@@ -20,5 +20,7 @@ class Word:
     """False: the text stands on its side."""
     readable: bool = True
     """False: text was found, but in a script that the recogniser does not know."""
+    strokes: int = 0
+    """How often a line along the text meets a stroke."""
     polygon: tuple[tuple[int, int], ...] = ()
     """The corners (column, row) as the detector gave them, for slanted text."""

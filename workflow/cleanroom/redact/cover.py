@@ -1,5 +1,7 @@
 """From where words were found to boxes that cover every pixel of them."""
 
+from operator import itemgetter
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -9,8 +11,10 @@ from cleanroom.reading.word import Box
 
 _MARGIN, _LEAST = 0.15, 2
 """A box grows by this part of its height, and by two pixels at least."""
-_REACH = 0.6
+_REACH = 0.5
 """Strokes are followed this part of the box's height beyond it."""
+_ALONG = 8
+"""Letters further along the line are looked for within so many heights of the box."""
 _TALLER, _WIDER = 1.6, 2.0
 """A connected stroke larger than this (in heights of the box) is anatomy or a frame, not a letter."""
 _CONTRAST = 0.4
@@ -30,13 +34,44 @@ def covering(picture: Picture, box: Box) -> Box:
     rows, columns = picture.shape[:2]
     short = min(box[2] - box[0], box[3] - box[1])
     grown = enlarged(box, max(round(_MARGIN * short), _LEAST), rows, columns)
-    around = enlarged(grown, max(round(_REACH * short), 4), rows, columns)
+    around = _reach(enlarged(grown, max(round(_REACH * short), 4), rows, columns), round(_ALONG * short))
+    around = around[0], around[1], min(around[2], columns), min(around[3], rows)
     part = picture[around[1] : around[3], around[0] : around[2]]
     inner = tuple(value - around[axis % 2] for axis, value in enumerate(grown))
-    for strokes in _strokes(part if part.ndim == 2 else _contrasted(part), inner):
-        inner = _widened(inner, strokes, short)
+    found = tuple(value - around[axis % 2] for axis, value in enumerate(box))
+    for strokes in _strokes(part if part.ndim == 2 else _contrasted(part), found):
+        inner = _widened(inner, found, strokes, short)
+        inner = _followed(inner, strokes, short)
     wide = tuple(value + around[axis % 2] for axis, value in enumerate(inner))
     return enlarged((wide[0], wide[1], wide[2], wide[3]), 1, rows, columns)
+
+
+def _reach(box: Box, along: int) -> Box:
+    """A box that is longer in the direction in which its text runs."""
+    left, top, right, bottom = box
+    if right - left >= bottom - top:
+        return max(left - along, 0), top, right + along, bottom
+    return left, max(top - along, 0), right, bottom + along
+
+
+def _followed(inner: tuple[int, ...], strokes: NDArray[np.uint8], short: int) -> tuple[int, ...]:
+    """The box drawn out to letters of its line that the detector left out: at most a letter's height away."""
+    left, top, right, bottom = inner
+    level = right - left >= bottom - top
+    _, _, measures, _ = cv2.connectedComponentsWithStats(strokes, connectivity=8)
+    boxes = [(int(x), int(y), int(x + w), int(y + h)) for x, y, w, h, _ in measures[1:] if max(w, h) <= short]
+    axis = 0 if level else 1
+    for one in sorted(boxes, key=itemgetter(axis)) + sorted(boxes, key=itemgetter(axis), reverse=True):
+        gap = max(one[0] - right, left - one[2]) if level else max(one[1] - bottom, top - one[3])
+        in_line = one[1] >= top and one[3] <= bottom if level else one[0] >= left and one[2] <= right
+        if in_line and 0 <= gap <= short:
+            left, top, right, bottom = (
+                min(left, one[0]),
+                min(top, one[1]),
+                max(right, one[2]),
+                max(bottom, one[3]),
+            )
+    return left, top, right, bottom
 
 
 def enlarged(box: Box, by: int, rows: int, columns: int) -> Box:
@@ -65,10 +100,12 @@ def _strokes(part: Picture, inner: tuple[int, ...]) -> list[NDArray[np.uint8]]:
     return masks
 
 
-def _widened(inner: tuple[int, ...], strokes: NDArray[np.uint8], short: int) -> tuple[int, ...]:
+def _widened(
+    inner: tuple[int, ...], found: tuple[int, ...], strokes: NDArray[np.uint8], short: int
+) -> tuple[int, ...]:
     left, top, right, bottom = inner
     _, labels, measures, _ = cv2.connectedComponentsWithStats(strokes, connectivity=8)
-    touched = np.unique(labels[top:bottom, left:right])
+    touched = np.unique(labels[found[1] : found[3], found[0] : found[2]])
     for label in touched[touched > 0]:
         x, y, width, height = (int(value) for value in measures[label][:4])
         if max(width, height) <= _WIDER * short and min(width, height) <= _TALLER * short:

@@ -28,8 +28,26 @@ def known(root: Path, instance: Instance, text: Text) -> list[TextBox]:
     template = matching_template(header, text.templates)
     fixed += [(rectangle, "template") for rectangle in (template.rectangles if template else [])]
     rows, columns = int(header.get("Rows") or 0), int(header.get("Columns") or 0)
+    found = [
+        (
+            _from_edge(left, columns),
+            _from_edge(top, rows),
+            _to_edge(right, columns),
+            _to_edge(bottom, rows),
+            source,
+        )
+        for (left, top, right, bottom), source in fixed
+    ]
     return [
         TextBox(left=left, top=top, right=min(right, columns), bottom=min(bottom, rows), source=source)
-        for (left, top, right, bottom), source in fixed
-        if left < columns and top < rows
+        for left, top, right, bottom, source in found
+        if left < min(right, columns) and top < min(bottom, rows)
     ]
+
+
+def _from_edge(start: int, size: int) -> int:
+    return start if start >= 0 else max(size + start, 0)
+
+
+def _to_edge(end: int, size: int) -> int:
+    return end if end > 0 else size + end

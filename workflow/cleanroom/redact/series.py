@@ -48,7 +48,12 @@ def cover(root: Path, instances: list[Instance], rule: TextRule, text: Text, sho
         if instance.number in covered.unread or not instance.frames:
             continue
         try:
-            _instance(root, instance, rule.words != "never" and instance.number in read, text, shown, covered)
+            found = known(root, instance, text)
+            if rule.words != "never" and instance.number in read:
+                found += _read(root, instance, shown)
+                covered.frames_read += instance.frames
+            if found:
+                covered.boxes[instance.number] = found
         except SetAside as error:
             covered.unread[instance.number] = error
     return covered
@@ -83,19 +88,15 @@ def _sample(root: Path, sampled: list[Instance], shown: Shown, covered: Covered)
     return {item.number for item in sampled}
 
 
-def _instance(root: Path, instance: Instance, read: bool, text: Text, shown: Shown, covered: Covered) -> None:
-    found: list[TextBox] = known(root, instance, text)
-    if read:
-        dataset = dataset_of(root, instance)
-        if instance.frames > PAGES:
-            found += [_box(box) for box in movie(dataset, shown)]
-        else:
-            one = instance.frames == 1
-            for number, values in enumerate(frames(dataset)):
-                found += [_box(box, None if one else number) for box in shown.frame(values, dataset)]
-        covered.frames_read += max(instance.frames, 1)
-    if found:
-        covered.boxes[instance.number] = found
+def _read(root: Path, instance: Instance, shown: Shown) -> list[TextBox]:
+    dataset = dataset_of(root, instance)
+    if instance.frames > PAGES:
+        return [_box(box) for box in movie(dataset, shown)]
+    return [
+        _box(box, None if instance.frames == 1 else number)
+        for number, values in enumerate(frames(dataset))
+        for box in shown.frame(values, dataset)
+    ]
 
 
 def _box(box: Box, frame: int | None = None) -> TextBox:

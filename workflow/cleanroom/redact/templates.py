@@ -1,5 +1,7 @@
 """Rectangles by device: YAML files of templates, of which the first that describes a header counts."""
 
+import math
+import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -25,7 +27,8 @@ class Template(BaseModel):
     when: When
     """``{all: [...]}``, ``{any: [...]}``, ``{not: ...}`` or ``{Keyword or GGGGEEEE: {test: text}}``."""
     rectangles: list[tuple[int, int, int, int]]
-    """left, top, right, bottom in pixels from 0, right and bottom not included."""
+    """left, top, right, bottom in pixels from 0, right and bottom not included; a negative left or top, and
+    a right or bottom of 0 or less, count from the far edge."""
 
 
 def matching_template(header: Dataset, files: list[Path]) -> Template | None:
@@ -99,7 +102,18 @@ TESTS: dict[str, Test] = {
     "starts_with_any_case": lambda text, wanted: text.lower().startswith(wanted.lower()),
     "ends_with": lambda text, wanted: text.endswith(wanted),
     "ends_with_any_case": lambda text, wanted: text.lower().endswith(wanted.lower()),
+    "matches": lambda text, wanted: re.fullmatch(wanted, text) is not None,
+    "less_than": lambda text, wanted: _number(text) < _number(wanted),
+    "greater_than": lambda text, wanted: _number(text) > _number(wanted),
 }
+
+
+def _number(text: str) -> float:
+    """The number in a text; not a number, which is neither smaller nor larger, when there is none."""
+    try:
+        return float(re.sub(r"[^0-9.]", "", text))
+    except ValueError:
+        return math.nan
 
 
 def _text(header: Dataset, key: str) -> str:
