@@ -1,0 +1,1 @@
+"""Pictures and PDFs: cleaned, judged and released, each for itself."""
