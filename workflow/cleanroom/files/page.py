@@ -113,7 +113,6 @@ def _pixels(
     """A rectangle of the page's own coordinates on the rendered page, whatever its rotation and crop."""
     raw = pypdfium2.raw
 
-
     ends = []
     for x, y in (rectangle[:2], rectangle[2:]):
         across, down = ctypes.c_int(), ctypes.c_int()

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from cleanroom.files.views import WHOLE
 from cleanroom.files.word import Reader, Word
 
-
 _PARAMETERS = {
     "Global.log_level": "critical",
     "Global.max_side_len": WHOLE,

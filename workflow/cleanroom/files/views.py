@@ -19,9 +19,7 @@ def words(frame: Pixels, reader: Reader) -> list[Word]:
     found: list[Word] = []
     for view in views(frame):
         for left, top, part in _parts(view):
-            found += [
-                Word(word.text, word.score, _moved(word.box, left, top)) for word in reader.words(part)
-            ]
+            found += [Word(word.text, word.score, _moved(word.box, left, top)) for word in reader.words(part)]
     return found
 
 

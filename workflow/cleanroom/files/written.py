@@ -58,9 +58,7 @@ def _png(picture: Picture) -> bytes:
 def _tiff(picture: Picture) -> bytes:
     first, *rest = (_image(frame) for frame in picture.frames)
     more = {"icc_profile": picture.profile} if picture.profile else {}
-    return _saved(
-        first, "TIFF", compression="tiff_adobe_deflate", save_all=True, append_images=rest, **more
-    )
+    return _saved(first, "TIFF", compression="tiff_adobe_deflate", save_all=True, append_images=rest, **more)
 
 
 def _bmp(picture: Picture) -> bytes:

@@ -1,7 +1,5 @@
-"""The step: what may carry words is set aside; pictures and PDFs likewise."""
+"""The step: what may carry words is set aside."""
 
-from cleanroom.config import Config
-from cleanroom.intake import inventory
 from cleanroom.records import SeriesText, SetAsideRow, TextRecord
 from cleanroom.redact.carriers import carrier
 from cleanroom.study import Study
@@ -19,24 +17,3 @@ def decide_study(study: Study) -> TextRecord:
             reason = f"it may carry burned-in words: {found[0].why}"
             record.set_aside.append(SetAsideRow(series=series, step="redact", reason=reason, fix=FIX))
     return record
-
-
-def decide_files(config: Config) -> TextRecord:
-    """Set aside every picture and PDF of the input."""
-    with inventory.opened(config.private) as database:
-        kinds = database.execute(
-            "SELECT DISTINCT kind FROM files WHERE kind IN ('picture', 'pdf') ORDER BY kind"
-        ).fetchall()
-    names = {"picture": "a picture", "pdf": "a PDF"}
-    return TextRecord(
-        set_aside=[
-            SetAsideRow(
-                series="",
-                numbers=[row["kind"]],
-                step="redact",
-                reason=f"{names[row['kind']]} may carry words that identify",
-                fix=FIX,
-            )
-            for row in kinds
-        ]
-    )
