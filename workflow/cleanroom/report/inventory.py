@@ -96,7 +96,8 @@ def decide_files(
     base.executemany("UPDATE files SET patient = ? WHERE path = ?", given)
     decide(base, (Verdict(item.original, "released", released_as(item)) for item in released))
     rows = base.execute(
-        "SELECT path, kind FROM files WHERE kind IN ('picture', 'pdf') AND verdict NOT IN ('not_content', 'released')"
+        "SELECT path, kind FROM files"
+        " WHERE kind IN ('picture', 'pdf') AND verdict NOT IN ('not_content', 'released')"
     )
     named = {name: row for row in reversed(set_aside_rows) for name in row.numbers}
     others = next((row for row in set_aside_rows if not row.numbers), None)
