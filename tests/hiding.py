@@ -170,15 +170,13 @@ def pdf(rotate: int = 0) -> bytes:
             Font=pikepdf.Dictionary(F1=font), Properties=pikepdf.Dictionary(Lay=layer)
         )
         seen = f"BT /F1 16 Tf 30 150 Td ({SECRET}) Tj ET 60 40 m 200 40 l 200 100 l S"
-        unseen = f"BT 3 Tr /F1 12 Tf 30 120 Td ({SAID}) Tj ET /OC /Lay BDC BT /F1 12 Tf 30 80 Td ({SAID}) Tj ET EMC"
+        line = f"/F1 12 Tf 30 120 Td ({SAID}) Tj ET"
+        unseen = f"BT 3 Tr {line} /OC /Lay BDC BT {line} EMC"
         page.Contents = document.make_stream(f"{seen} {unseen}".encode())
         page.Rotate = rotate
         page.obj.PieceInfo = pikepdf.Dictionary(Tool=pikepdf.Dictionary(Private=SAID))
-        page.Annots = pikepdf.Array([
-            document.make_indirect(pikepdf.Dictionary(
-                Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Text, Rect=[10, 10, 30, 30], Contents=SAID, T=SAID
-            ))
-        ])  # fmt: skip
+        note = pikepdf.Dictionary(Subtype=pikepdf.Name.Text, Rect=[10, 10, 30, 30], Contents=SAID, T=SAID)
+        page.Annots = pikepdf.Array([document.make_indirect(note)])
     document.attachments[f"{SECRET}.txt"] = SAID.encode()
     document.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=f"app.alert('{SAID}')")
     document.Root.OCProperties = pikepdf.Dictionary(OCGs=[layer], D=pikepdf.Dictionary(OFF=[layer]))

@@ -70,7 +70,7 @@ def test_a_jpeg_without_words_keeps_its_compressed_data(options: dict[str, objec
     assert Image.open(io.BytesIO(done)).getexif() == {}
 
 
-def test_a_jpeg_with_words_becomes_a_png(sort: str = "jpg") -> None:
+def test_a_jpeg_with_words_becomes_a_png() -> None:
     done = cleaned(hiding.jpeg(), (30, 16, 200, 50))
     assert done.extension == "png"
     (before,), (after,) = hiding.pixels(hiding.jpeg()), hiding.pixels(done.data)

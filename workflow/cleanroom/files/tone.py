@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 BLOCK = 24
 MOST = 0.003
 """Share of a page: a photograph of 15 x 15 mm on A4 is 0.4 per cent of it."""
-_OFF_PAPER, _NOISE, _TONES = 16, 2.0, 12
+_OFF_PAPER, _NOISE, _TONES = 16, 2.0, 8
 
 
 def tonal(page: NDArray[np.uint8]) -> float:
@@ -29,5 +29,5 @@ def tonal(page: NDArray[np.uint8]) -> float:
 
 
 def _tones(block: NDArray[np.uint8]) -> int:
-    """How many of 64 levels a block shows with more than one pixel in a hundred."""
-    return int((np.bincount(block >> 2, minlength=64) > block.size // 100).sum())
+    """How many greys a block shows with more than one pixel in a hundred."""
+    return int((np.bincount(block, minlength=256) > block.size // 100).sum())

@@ -80,7 +80,7 @@ def _gif(picture: Picture) -> bytes:
 
 def _indexed(frame: Pixels) -> Image.Image:
     """A frame with a palette of its own colours, the transparent one first."""
-    four = np.asarray(_image(frame).convert("RGBA"), np.uint8).reshape(-1, 4)
+    four = np.array(_image(frame).convert("RGBA"), np.uint8).reshape(-1, 4)
     if not np.isin(four[:, 3], (0, 255)).all():
         raise ValueError("half transparent")
     four[four[:, 3] == 0] = 0
