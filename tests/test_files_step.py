@@ -83,6 +83,7 @@ def test_every_file_has_its_verdict_and_its_place(done: Config) -> None:
     manifest = [row for row in table(done.output / "release" / "manifest.tsv") if row["kind"] != "dicom"]
     assert sorted(row["kind"] for row in manifest) == ["pdf", "picture", "picture", "picture"]
     crosswalk = {row["original"]: row["pseudonym"] for row in table(done.private / "crosswalk.tsv")}
+    assert "" not in crosswalk
     assert crosswalk["one/letter.pdf"] == rows["one/letter.pdf"]["released_as"]
 
 

@@ -38,7 +38,7 @@ def behind_transparency() -> Image.Image:
 
 def in_the_transparency() -> Image.Image:
     image = hiding.drawing().convert("RGBA")
-    image.putalpha(hiding.with_words(mode="L"))
+    image.putalpha(hiding.with_words(mode="L", fill=255))
     return image
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from cleanroom.config import Config
 from cleanroom.files.batch import FOLDER
 from cleanroom.files.belonging import UNFILED
+from cleanroom.intake import inventory
 from cleanroom.records import CleanedFile, FilesRecord, FilesVerdict, ReleasedInstance, ReleaseRecord
 
 HOME = Path("other")
@@ -33,10 +34,9 @@ def release_files(config: Config) -> ReleaseRecord:
     staging.mkdir(parents=True)
     passed = [file for file in text.files if file.name in set(verdict.passed)]
     earlier = _earlier(config)
-    judged = {row for rows in (text.set_aside, verdict.set_aside) for item in rows for row in item.numbers}
-    gone = judged | {file.path for file in text.files}
     record = ReleaseRecord(set_aside=[*text.set_aside, *verdict.set_aside])
-    record.files = [item for item in earlier if item.original not in gone]
+    present = _present(config)
+    record.files = [item for item in earlier if item.original not in present]
     for file in passed:
         item = _described(file, (folder / "cleaned" / file.name).read_bytes())
         _place(folder / "cleaned" / file.name, staging / file.name, root / item.path)
@@ -47,6 +47,12 @@ def release_files(config: Config) -> ReleaseRecord:
     with suppress(OSError):
         staging.parent.rmdir()
     return record
+
+
+def _present(config: Config) -> set[str]:
+    """Every path of the input, whatever it is now."""
+    with inventory.opened(config.private) as database:
+        return {row["path"] for row in database.execute("SELECT path FROM files")}
 
 
 def _earlier(config: Config) -> list[ReleasedInstance]:

@@ -8,7 +8,7 @@ from cleanroom.errors import SetAside
 PICTURE = "a picture: a person may be seen on it, and removing words does not change that"
 FIX = (
     "look at it; then release it, or its folder, with a line under `pictures` in config.yaml:"
-    ' {match: "*/screens/*", release: true, reason: screenshots without a person}'
+    " {match: screens*, release: true, reason: screenshots without a person}"
 )
 NOT_WANTED = "`pictures` in config.yaml keeps it back"
 NO_PDF = "`pdf.release` in config.yaml keeps PDFs back"
