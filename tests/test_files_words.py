@@ -15,6 +15,10 @@ from cleanroom.files.rapid import reader
 from cleanroom.files.redacted import cleaned_picture
 from cleanroom.files.telling import tells
 
+PADDING = 25
+"""The ground truth counts from the corner of a picture with a border of so many pixels."""
+pytestmark = pytest.mark.long
+
 
 def read(data: bytes) -> str:
     """All words that both readers find in what a file shows, also behind transparency."""
@@ -107,8 +111,8 @@ def test_burned_in_names_of_a_real_picture_are_covered(scans: Path) -> None:
     done = cleaned_picture(data, reader(), None, lambda: None).data
     (before,), (after,) = hiding.pixels(data), hiding.pixels(done)
     for box in boxes:
-        left, top = box["left"], box["top"]
+        left, top = max(box["left"] - PADDING, 0), max(box["top"] - PADDING, 0)
         part = np.s_[top : top + box["height"], left : left + box["width"], 0]
         assert before[part].max() > 100
-        assert after[part].max() < 100
+        assert not after[part].any()
     assert not any(box["label"] in read(done) for box in boxes)
