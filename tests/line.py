@@ -6,8 +6,8 @@ from pathlib import Path
 
 from cleanroom import config, step
 from cleanroom.config import Config
+from cleanroom.files import step as files
 from cleanroom.intake import take_in
-from cleanroom.redact import decide_files
 from cleanroom.report import report
 from cleanroom.study import BEFORE, Study
 
@@ -20,7 +20,8 @@ def run_line(source: Path, folder: Path, **values: object) -> Config:
     names = take_in(settings, threads=2)
     with ProcessPoolExecutor(2) as pool:
         list(pool.map(partial(run_study, settings), names))
-    decide_files(settings).save(settings.private / "work" / "files" / "text.json")
+    for each in files.STEPS:
+        files.run(each, settings, threads=2)
     report(settings)
     return settings
 

@@ -13,6 +13,8 @@ from cleanroom.errors import StopRun
 from cleanroom.steps import FUNCTIONS
 
 DEFAULT = Path("config.yaml")
+FILES = ("redact", "verify", "release")
+"""Steps that without a study do pictures and PDFs."""
 Run = Callable[[argparse.Namespace], None]
 
 
@@ -42,7 +44,9 @@ def parser() -> argparse.ArgumentParser:
     for step in FUNCTIONS:
         command = _command(commands, step, f"run {step} on one study", _step)
         command.set_defaults(step=step)
-        command.add_argument("--study", required=step not in {"clean", "redact"}, help="a study's pseudonym")
+        command.add_argument("--study", required=step not in {"clean", *FILES}, help="a study's pseudonym")
+        if step in FILES:
+            command.add_argument("--threads", type=int, default=1, help="without --study: processes")
         if step == "clean":
             command.add_argument("folders", nargs="*", type=Path, metavar="IN OUT")
             command.add_argument(
@@ -115,10 +119,10 @@ def _step(options: argparse.Namespace) -> None:
     settings = config.read(options.config)
     if options.study:
         step.run(options.step, Study(settings, options.study))
-    elif options.step == "redact":
-        from cleanroom.redact import decide_files
+    elif options.step in FILES:
+        from cleanroom.files import step as files
 
-        decide_files(settings).save(settings.private / "work" / "files" / "text.json")
+        files.run(options.step, settings, options.threads)
     elif options.what_if:
         from cleanroom.explain import what_if
 

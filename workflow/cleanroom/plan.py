@@ -28,6 +28,7 @@ _SECTIONS = {
     "encode": (),
     "verify": ("profile",),
     "release": (),
+    "files": ("key", "patients", "pictures", "pdf", "text"),
     "report": ("profile", "faces", "text"),
 }
 """The keys of the config on which each step's result depends."""
@@ -91,7 +92,7 @@ class Plan:
         plan = cls(
             config,
             fingerprint(config.input),
-            _code(),
+            code(),
             check,
             patients.fingerprint(config.patients),
             profile.digest(),
@@ -201,7 +202,8 @@ def _check_space(config: Config) -> None:
             )
 
 
-def _code() -> str:
+def code() -> str:
+    """A hash of the package and its data."""
     digest = sha256()
     package = Path(__file__).parent
     for path in sorted([*package.rglob("*"), *(package.parent / "headers").rglob("*")]):

@@ -29,7 +29,10 @@ PROFILES = {
 STEPS = {
     "intake": ("sorts every input file", ["pydicom"]),
     "clean": ("cleans the headers", ["pydicom"]),
-    "redact": ("sets aside what may carry words in its pixels", ["pydicom"]),
+    "redact": (
+        "sets aside what may carry words in its pixels; cleans pictures and PDFs",
+        ["pydicom", "rapidocr", "pypdfium2", "pikepdf", "pillow"],
+    ),
     "convert": ("makes the volumes in which faces are looked for", ["dcm2niix"]),
     "deface": ("decides about the face and masks it", ["SimpleITK"]),
     "encode": ("writes the instances", ["pydicom"]),

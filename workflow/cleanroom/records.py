@@ -95,6 +95,38 @@ class TextRecord(Record):
     """Series → instance number → what is to be covered."""
 
 
+class CleanedFile(BaseModel):
+    """A picture or PDF that was cleaned: ``work/files/cleaned/<name>``."""
+
+    path: str
+    """As in the inventory (identifying)."""
+    kind: str
+    patient: str
+    """Pseudonym; empty when it cannot be told."""
+    name: str
+    """The pseudonym of its path, with the extension of what it became."""
+    source: str
+    """SHA-256 of the original."""
+    sha256: str
+    state: str
+    """Changes with everything else on which the result depends."""
+    boxes: list[list[tuple[int, int, int, int]]] = []
+    """Covered, by frame or page: left, top, right, bottom."""
+    how: str = ""
+
+
+class FilesRecord(Record):
+    """``work/files/text.json``: what became of pictures and PDFs; a path in ``numbers`` names one."""
+
+    files: list[CleanedFile] = []
+
+
+class FilesVerdict(Record):
+    """``work/files/verdict.json``: names of the cleaned files that may be released."""
+
+    passed: list[str] = []
+
+
 class Volume(BaseModel):
     """One NIfTI file that dcm2niix made of a series."""
 
@@ -188,10 +220,12 @@ class ReleasedInstance(BaseModel):
     bytes: int
     kind: str = "dicom"
     patient: str
-    study: str
-    series: str
-    sop_class: str
-    sop_instance_uid: str
+    study: str = ""
+    series: str = ""
+    sop_class: str = ""
+    sop_instance_uid: str = ""
+    original: str = ""
+    """The path of a picture or PDF in the inventory (identifying: not in the manifest)."""
 
 
 class ReleaseRecord(Record):

@@ -26,11 +26,12 @@ rule redact_files:
         PRIVATE / "logs" / "redact" / "files.log",
     conda:
         "../../envs/headers.yaml"
+    threads: 4
     resources:
-        mem_mb=1000,
+        mem_mb=lambda wildcards, threads: 2500 * threads,
     params:
         config=PLAN.file,
         input=PLAN.fingerprint,
-        version=PLAN.version("redact"),
+        version=PLAN.version("files"),
     shell:
-        "python -m cleanroom redact --config {params.config} > {log} 2>&1"
+        "python -m cleanroom redact --config {params.config} --threads {threads} > {log} 2>&1"

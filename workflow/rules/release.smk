@@ -21,3 +21,22 @@ rule release:
         version=PLAN.version("release"),
     shell:
         "python -m cleanroom release --config {params.config} --study {wildcards.study} > {log} 2>&1"
+
+
+rule release_files:
+    input:
+        text=PRIVATE / "work" / "files" / "text.json",
+        verdict=PRIVATE / "work" / "files" / "verdict.json",
+    output:
+        record=PRIVATE / "files" / "released.json",
+    log:
+        PRIVATE / "logs" / "release" / "files.log",
+    conda:
+        "../../envs/headers.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        config=PLAN.file,
+        version=PLAN.version("files"),
+    shell:
+        "python -m cleanroom release --config {params.config} > {log} 2>&1"

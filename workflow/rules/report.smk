@@ -1,7 +1,9 @@
 rule report:
     input:
         studies=PRIVATE / "studies.tsv",
-        files=PRIVATE / "work" / "files" / "text.json",
+        text=PRIVATE / "work" / "files" / "text.json",
+        verdict=PRIVATE / "work" / "files" / "verdict.json",
+        files=PRIVATE / "files" / "released.json",
         released=lambda wildcards: PLAN.released(checkpoints.intake.get().output[0]),
     output:
         report=OUTPUT / "report" / "report.json",

@@ -23,3 +23,23 @@ rule verify:
         version=PLAN.version("verify"),
     shell:
         "python -m cleanroom verify --config {params.config} --study {wildcards.study} > {log} 2>&1"
+
+
+rule verify_files:
+    input:
+        text=PRIVATE / "work" / "files" / "text.json",
+    output:
+        record=PRIVATE / "work" / "files" / "verdict.json",
+    log:
+        PRIVATE / "logs" / "verify" / "files.log",
+    conda:
+        "../../envs/headers.yaml"
+    threads: 4
+    resources:
+        mem_mb=lambda wildcards, threads: 2500 * threads,
+    params:
+        config=PLAN.file,
+        input=PLAN.fingerprint,
+        version=PLAN.version("files"),
+    shell:
+        "python -m cleanroom verify --config {params.config} --threads {threads} > {log} 2>&1"

@@ -13,6 +13,7 @@ from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, MediaStorageDirecto
 from cleanroom.errors import SetAside
 from cleanroom.header import pydicom_sets
 from cleanroom.header.identifying import Identifying, harvest
+from cleanroom.intake import naming
 from cleanroom.intake.kind import HEAD, Kind, is_zip, kind, may_lack_preamble
 from cleanroom.source import opened
 
@@ -68,8 +69,9 @@ def look(root: Path, path: str, size: int) -> Look:
     if size == 0:
         return Look(path, Kind.UNREADABLE, "the file is empty")
     if sort is Kind.OTHER:
-        return Look(path, sort, "not a DICOM file, picture or PDF")
-    return Look(path, sort, zip=is_zip(head))
+        return Look(path, sort, f"{naming.other(head)}: not a DICOM file, picture or PDF")
+    named = naming.archive(head) if sort is Kind.ARCHIVE and not is_zip(head) else ""
+    return Look(path, sort, named, zip=is_zip(head))
 
 
 def _dicom(path: str, file: BinaryIO, size: int, sure: bool) -> Look:

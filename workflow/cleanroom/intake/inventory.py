@@ -8,7 +8,7 @@ from pathlib import Path
 from cleanroom.intake.header import COLUMNS, Look
 
 _HEADER_COLUMNS = ", ".join(f"{name} {'INTEGER' if name == 'frames' else 'TEXT'}" for name in COLUMNS)
-_SCHEMA = 2
+_SCHEMA = 3
 _TABLES = f"""
 CREATE TABLE IF NOT EXISTS files (
   path TEXT PRIMARY KEY, bytes INTEGER, modified TEXT, kind TEXT,

@@ -16,7 +16,7 @@ from cleanroom import manifest
 from cleanroom.atomic import write_changed, write_text
 from cleanroom.config import Config
 from cleanroom.identity import Identity, open_key
-from cleanroom.intake import grouping, inventory, reuse
+from cleanroom.intake import grouping, inventory, naming, reuse
 from cleanroom.intake.header import Look, look
 from cleanroom.intake.kind import Kind
 from cleanroom.intake.walk import Entry, walk
@@ -131,10 +131,10 @@ def _look(root: Path, entry: Entry) -> Look:
     found = look(root, entry.path, entry.bytes)
     if found.kind is not Kind.ARCHIVE:
         return found
-    inside = SEPARATOR in entry.path
-    if inside or not found.zip:
-        what = "an archive in an archive" if inside else "an archive that is not a zip"
-        return Look(entry.path, Kind.ARCHIVE, f"{what}: unpack it into the input folder")
+    if SEPARATOR in entry.path:
+        return Look(entry.path, Kind.ARCHIVE, "an archive in an archive: unpack it into the input folder")
+    if not found.zip:
+        return Look(entry.path, Kind.ARCHIVE, f"{found.reason}, not a zip: unpack it into the input folder")
     return _zip(root, entry, found)
 
 
@@ -144,8 +144,8 @@ def _zip(root: Path, entry: Entry, found: Look) -> Look:
             names = archive.namelist()
     except (OSError, zipfile.BadZipFile, ValueError) as error:
         return Look(entry.path, Kind.UNREADABLE, f"the zip archive is broken ({type(error).__name__})")
-    if "[Content_Types].xml" in names or "mimetype" in names:
-        return Look(entry.path, Kind.OTHER, "an office document")
+    if office := naming.wrapped(names):
+        return Look(entry.path, Kind.OTHER, f"{office}: not a DICOM file, picture or PDF")
     if len(names) > _MEMBERS_AT_MOST:
         return Look(entry.path, Kind.ARCHIVE, "an archive of more than a million files: unpack it")
     return found

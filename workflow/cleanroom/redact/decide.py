@@ -1,8 +1,7 @@
-"""The step: words are found in pixels; what cannot be read is set aside, as pictures and PDFs are."""
+"""The step: words are found in pixels; what cannot be read is set aside."""
 
 from cleanroom.config import Config, TextRule
 from cleanroom.errors import SetAside
-from cleanroom.intake import inventory
 from cleanroom.manifest import Instance
 from cleanroom.records import SeriesText, SetAsideRow, TextRecord
 from cleanroom.redact.goes import chooser
@@ -64,24 +63,3 @@ def _note(
                 fix=fix,
             )
         )
-
-
-def decide_files(config: Config) -> TextRecord:
-    """Set aside every picture and PDF of the input."""
-    with inventory.opened(config.private) as database:
-        kinds = database.execute(
-            "SELECT DISTINCT kind FROM files WHERE kind IN ('picture', 'pdf') ORDER BY kind"
-        ).fetchall()
-    names = {"picture": "a picture", "pdf": "a PDF"}
-    return TextRecord(
-        set_aside=[
-            SetAsideRow(
-                series="",
-                numbers=[row["kind"]],
-                step="redact",
-                reason=f"{names[row['kind']]} may carry words that identify",
-                fix=FIX,
-            )
-            for row in kinds
-        ]
-    )

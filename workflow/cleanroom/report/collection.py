@@ -9,6 +9,7 @@ from cleanroom.atomic import write_text
 from cleanroom.config import Config
 from cleanroom.errors import StopRun
 from cleanroom.provenance import StepTime
+from cleanroom.records import ReleaseRecord
 from cleanroom.report import evidence as records
 from cleanroom.report import inventory, page, tables
 from cleanroom.report.evidence import Evidence
@@ -71,7 +72,10 @@ def _decide(base: sqlite3.Connection, config: Config, partial: bool) -> list[Ste
         times += evidence.times
     files = records.files(config)
     times += files
-    inventory.decide_files(base, [row for time in files for row in time.record.set_aside])
+    done = [time.record for time in files if isinstance(time.record, ReleaseRecord)]
+    released = [item for record in done for item in record.files]
+    rows = [row for time in files for row in time.record.set_aside]
+    inventory.decide_files(base, rows, released)
     left = inventory.close(base)
     if left and not partial:
         raise StopRun(f"{left:,} input files have no verdict.", AGAIN)

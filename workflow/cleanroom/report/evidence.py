@@ -15,6 +15,8 @@ from cleanroom.records import (
     CleanRecord,
     EncodeRecord,
     FaceRecord,
+    FilesRecord,
+    FilesVerdict,
     Record,
     ReleaseRecord,
     SetAsideRow,
@@ -88,15 +90,22 @@ def load(config: Config, pseudonym: str) -> Evidence:
 
 
 def files(config: Config) -> list[StepTime]:
-    """What ``redact`` decided about pictures and PDFs; empty when it has not run."""
-    path = config.private / "work" / "files" / RECORDS["redact"]
-    return list(_times({"redact": (TextRecord, path)}))
+    """What the steps decided about pictures and PDFs; empty when they have not run."""
+    work = config.private / "work" / "files"
+    kinds: dict[str, tuple[type[Record], Path]] = {
+        "redact": (FilesRecord, work / RECORDS["redact"]),
+        "verify": (FilesVerdict, work / RECORDS["verify"]),
+        "release": (ReleaseRecord, config.private / "files" / "released.json"),
+    }
+    return list(_times(kinds))
 
 
 def released(config: Config) -> Iterator[ReleaseRecord]:
-    """The release record of every study, those of earlier runs too."""
+    """The release record of every study, those of earlier runs too, and that of pictures and PDFs."""
     for path in sorted((config.private / "studies").glob("*/released.json")):
         yield ReleaseRecord.load(path)
+    if (config.private / "files" / "released.json").is_file():
+        yield ReleaseRecord.load(config.private / "files" / "released.json")
 
 
 def _times(kinds: dict[str, tuple[type[Record], Path]]) -> Iterator[StepTime]:

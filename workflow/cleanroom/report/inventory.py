@@ -7,8 +7,8 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from cleanroom.errors import StopRun
-from cleanroom.records import NO_VERDICT, EncodeRecord, SetAsideRow
-from cleanroom.report.verdicts import Verdict
+from cleanroom.records import NO_VERDICT, EncodeRecord, ReleasedInstance, SetAsideRow
+from cleanroom.report.verdicts import Verdict, released_as
 from cleanroom.study import Study
 
 WORDS = "pictures and PDFs may carry words, and nothing has read them yet"
@@ -87,14 +87,21 @@ def decide(base: sqlite3.Connection, verdicts: Iterable[Verdict]) -> int:
     ).rowcount
 
 
-def decide_files(base: sqlite3.Connection, set_aside_rows: list[SetAsideRow]) -> None:
-    """Set aside the pictures and PDFs, with the reason that ``redact`` gave: for this path, or its kind."""
+def decide_files(
+    base: sqlite3.Connection, set_aside_rows: list[SetAsideRow], released: Iterable[ReleasedInstance] = ()
+) -> None:
+    """A verdict for pictures and PDFs: released, or the reason that a step gave for this path or its kind."""
+    released = list(released)
+    given = [(item.patient, item.original) for item in released]
+    base.executemany("UPDATE files SET patient = ? WHERE path = ?", given)
+    decide(base, (Verdict(item.original, "released", released_as(item)) for item in released))
     rows = base.execute(
-        "SELECT path, kind FROM files WHERE kind IN ('picture', 'pdf') AND verdict <> 'not_content'"
+        "SELECT path, kind FROM files"
+        " WHERE kind IN ('picture', 'pdf') AND verdict NOT IN ('not_content', 'released')"
     )
     named = {name: row for row in reversed(set_aside_rows) for name in row.numbers}
     others = next((row for row in set_aside_rows if not row.numbers), None)
-    found = ((path, named.get(path) or named.get(kind) or others) for path, kind in rows)
+    found = ((path, named.get(path) or named.get(kind) or others) for path, kind in rows.fetchall())
     decide(
         base,
         (

@@ -57,6 +57,7 @@ def crosswalk(base: sqlite3.Connection, target: Path) -> None:
     base.execute(
         "INSERT OR REPLACE INTO crosswalk SELECT 'instance', files.sop_instance_uid, release.sop_instance_uid"
         " FROM files JOIN release USING (released_as) WHERE files.verdict = 'released'"
+        " AND files.kind = 'dicom'"
     )
     base.execute(
         "INSERT OR REPLACE INTO crosswalk"

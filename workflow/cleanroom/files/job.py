@@ -1,0 +1,82 @@
+"""One picture or PDF, from the original to its cleaned copy."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from cleanroom.atomic import replacing, write_text
+from cleanroom.errors import SetAside
+from cleanroom.files.covering import Beat
+from cleanroom.files.pdf import cleaned_pdf
+from cleanroom.files.rapid import reader
+from cleanroom.files.redacted import Redacted, cleaned_picture
+from cleanroom.files.telling import tells
+from cleanroom.header.identifying import Identifying
+from cleanroom.records import CleanedFile
+from cleanroom.source import opened
+
+MOST_BYTES = 500_000_000
+
+
+@dataclass(frozen=True)
+class Job:
+    """What the process needs to know."""
+
+    root: Path
+    path: str
+    kind: str
+    patient: str
+    pseudonym: str
+    state: str
+    target: Path
+    """The folder of cleaned files."""
+    words: str
+    """``all``, ``identity`` or ``never``."""
+    identifying: Identifying
+    pages: int
+    looked_at: bool
+
+
+def clean(job: Job, beat: Beat) -> CleanedFile:
+    """Clean one file into ``<target>/<pseudonym>.<extension>``."""
+    data = original(job.root, job.path)
+    done = _redacted(job, data, beat)
+    name = f"{job.pseudonym}.{done.extension}"
+    with replacing(job.target / name, durable=False) as part:
+        part.write_bytes(done.data)
+    file = CleanedFile(
+        path=job.path,
+        kind=job.kind,
+        patient=job.patient,
+        name=name,
+        source=sha256(data).hexdigest(),
+        sha256=sha256(done.data).hexdigest(),
+        state=job.state,
+        boxes=done.boxes,
+        how=done.how,
+    )
+    write_text(job.target / f"{job.pseudonym}.json", file.model_dump_json() + "\n")
+    return file
+
+
+def original(root: Path, path: str) -> bytes:
+    """The bytes of an input file.
+
+    Raises
+    ------
+    SetAside
+        When there are none, or too many.
+    """
+    with opened(root, path) as file:
+        data = file.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise SetAside("a file of more than 500 MB", "leave it out of the delivery")
+    return data
+
+
+def _redacted(job: Job, data: bytes, beat: Beat) -> Redacted:
+    eyes = None if job.words == "never" else reader()
+    known = tells(job.identifying) if job.words == "identity" and job.identifying else None
+    if job.kind == "picture":
+        return cleaned_picture(data, eyes, known, beat)
+    return cleaned_pdf(data, eyes, known, most=job.pages, with_pictures=job.looked_at, beat=beat)

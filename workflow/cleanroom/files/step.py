@@ -1,0 +1,38 @@
+"""Runs a step on all pictures and PDFs, and writes its record."""
+
+import time
+
+from cleanroom.config import Config
+from cleanroom.errors import StopRun
+from cleanroom.files.batch import FOLDER, redact_files
+from cleanroom.files.judged import verify_files
+from cleanroom.files.released import record_path, release_files
+from cleanroom.records import Record
+from cleanroom.step import peak_mb
+
+STEPS = ("redact", "verify", "release")
+
+
+def run(step: str, config: Config, threads: int = 1) -> None:
+    """Run ``redact``, ``verify`` or ``release`` on pictures and PDFs.
+
+    Raises
+    ------
+    StopRun
+        When there is no such step for files.
+    """
+    if step not in STEPS:
+        raise StopRun(f"{step} takes --study STUDY.", "the pseudonyms are in private/studies.tsv")
+    started = time.perf_counter()
+    names = {"redact": "text.json", "verify": "verdict.json"}
+    path = config.private / FOLDER / names[step] if step in names else record_path(config)
+    record = _recorded(step, config, threads)
+    record.seconds = round(time.perf_counter() - started, 3)
+    record.peak_mb = round(peak_mb(), 1)
+    record.save(path)
+
+
+def _recorded(step: str, config: Config, threads: int) -> Record:
+    if step == "redact":
+        return redact_files(config, threads)
+    return verify_files(config, threads) if step == "verify" else release_files(config)
