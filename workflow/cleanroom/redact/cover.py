@@ -41,7 +41,7 @@ def covering(picture: Picture, box: Box) -> Box:
     found = tuple(value - around[axis % 2] for axis, value in enumerate(box))
     for strokes in _strokes(part if part.ndim == 2 else _contrasted(part), found):
         inner = _widened(inner, found, strokes, short)
-        inner = _followed(inner, strokes, short)
+        inner = _followed(inner, found, strokes, short)
     wide = tuple(value + around[axis % 2] for axis, value in enumerate(inner))
     return enlarged((wide[0], wide[1], wide[2], wide[3]), 1, rows, columns)
 
@@ -54,7 +54,9 @@ def _reach(box: Box, along: int) -> Box:
     return left, max(top - along, 0), right, bottom + along
 
 
-def _followed(inner: tuple[int, ...], strokes: NDArray[np.uint8], short: int) -> tuple[int, ...]:
+def _followed(
+    inner: tuple[int, ...], found: tuple[int, ...], strokes: NDArray[np.uint8], short: int
+) -> tuple[int, ...]:
     """The box drawn out to letters of its line that the detector left out: at most a letter's height away."""
     left, top, right, bottom = inner
     level = right - left >= bottom - top
@@ -63,7 +65,10 @@ def _followed(inner: tuple[int, ...], strokes: NDArray[np.uint8], short: int) ->
     axis = 0 if level else 1
     for one in sorted(boxes, key=itemgetter(axis)) + sorted(boxes, key=itemgetter(axis), reverse=True):
         gap = max(one[0] - right, left - one[2]) if level else max(one[1] - bottom, top - one[3])
-        in_line = one[1] >= top and one[3] <= bottom if level else one[0] >= left and one[2] <= right
+        first, last = (
+            (one[1] - found[1], found[3] - one[3]) if level else (one[0] - found[0], found[2] - one[2])
+        )
+        in_line = min(first, last) >= 0
         if in_line and 0 <= gap <= short:
             left, top, right, bottom = (
                 min(left, one[0]),

@@ -1,0 +1,53 @@
+"""Real screens with words: a second reader finds none left, and every pixel of a name is covered."""
+
+from pathlib import Path
+
+import numpy as np
+import pydicom
+import pytest
+from numpy.typing import NDArray
+
+from cleanroom.reading import tesseract
+from cleanroom.reading.display import frames, pictures
+from cleanroom.redact.goes import chooser
+from cleanroom.redact.shown import Shown
+
+SCREENS = ["examples_rgb_color.dcm", "US1_UNCI.dcm", "JPGLosslessP14SV1_1s_1f_8b.dcm", "I40", "I50"]
+
+
+def covered(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.bool_]]:
+    """The last picture of the first frame, the same covered, and what covers it."""
+    dataset = pydicom.dcmread(path)
+    values = next(frames(dataset))
+    before = pictures(values, dataset)[-1]
+    mask = np.zeros(before.shape[:2], bool)
+    for left, top, right, bottom in Shown(chooser("all", frozenset())).frame(values, dataset):
+        mask[top:bottom, left:right] = True
+    after = before.copy()
+    after[mask] = 0
+    return before, after, mask
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not tesseract.installed(), reason="no tesseract here")
+@pytest.mark.parametrize("name", SCREENS)
+def test_a_second_reader_finds_no_word(scans: Path, name: str) -> None:
+    before, after, _ = covered(next(scans.rglob(name)))
+    assert [word for word in tesseract.words(before, sideways=False) if sure(word.score, word.text)]
+    assert not [word.text for word in tesseract.words(after, sideways=False) if sure(word.score, word.text)]
+
+
+def sure(score: float, text: str) -> bool:
+    """Whether the second reader means it: three letters or digits in a row at least."""
+    return score > 0.7 and sum(sign.isalnum() for sign in text) > 2
+
+
+@pytest.mark.parametrize("name", ["2_ORIGINAL.dcm", "0_ORIGINAL_compressed.dcm"])
+def test_every_pixel_of_the_synthetic_names_is_covered(scans: Path, name: str) -> None:
+    before, _, mask = covered(next((scans / "phi_presidio_burnedin").rglob(name)))
+    band = slice(0, 32 if name.startswith("2") else 110)
+    wide = before[band].astype(int)
+    letters = np.abs(wide - np.median(wide)) > 60
+    letters[:, 840:] = False
+    assert letters.sum() > 500
+    assert mask[band][letters].mean() == 1.0
