@@ -13,7 +13,7 @@ REAL = Path.home() / ".cache" / "cleanroom-test-data" / "mr_philips_mprage_face"
 
 
 def main() -> int:
-    """Measure header cleaning beside others, and the line on the Philips T1 (else on the generated sample)."""
+    """Measure header cleaning beside others, and the line on a real scan, else on the generated sample."""
     os.environ["PYTHONPATH"] = f"workflow{os.pathsep}."
     show("200 CT of 512 x 512 with 258 elements, headers only", headers())
     show("2,000 of them", cores())

@@ -2,7 +2,7 @@
 
 from fnmatch import fnmatchcase
 
-from cleanroom.config import Config
+from cleanroom.config import Config, FaceMatch
 from cleanroom.errors import SetAside
 
 PICTURE = "a picture: a person may be seen on it, and removing words does not change that"
@@ -35,5 +35,5 @@ def looked_at(config: Config, path: str, kind: str) -> bool:
 
 
 def mode(config: Config) -> str:
-    """Which words go: ``all``, ``identity`` or ``never``."""
-    return str(getattr(getattr(config, "text", None), "words", "all"))
+    """Which words go: as the rule of ``text.rules`` for every series says; ``all`` without one."""
+    return next((rule.words for rule in config.text.rules if rule.match == FaceMatch()), "all")
