@@ -11,6 +11,8 @@ from cleanroom.reading.display import Stored, frames
 from cleanroom.redact.about import dataset_of
 from cleanroom.redact.shown import Shown
 
+SAMPLED = 3
+"""Slices that are read by themselves: the first, the middle and the last."""
 _PLATEAU = 20
 """So many pixels at a slice's very largest value are drawn there, or are metal: they are looked at."""
 
@@ -55,7 +57,9 @@ class _Stack:
             self._largest = self._largest.astype(np.float32)
         np.maximum(self._largest, values, out=self._largest, casting="unsafe")
         top = values == values.max()
-        if _PLATEAU <= int(top.sum()) < top.size / 2:
+        if SAMPLED = 3
+"""Slices that are read by themselves: the first, the middle and the last."""
+_PLATEAU <= int(top.sum()) < top.size / 2:
             self._drawn |= top
 
     def carries_words(self, shown: Shown) -> bool:
