@@ -57,9 +57,7 @@ class _Stack:
             self._largest = self._largest.astype(np.float32)
         np.maximum(self._largest, values, out=self._largest, casting="unsafe")
         top = values == values.max()
-        if SAMPLED = 3
-"""Slices that are read by themselves: the first, the middle and the last."""
-_PLATEAU <= int(top.sum()) < top.size / 2:
+        if _PLATEAU <= int(top.sum()) < top.size / 2:
             self._drawn |= top
 
     def carries_words(self, shown: Shown) -> bool:
