@@ -6,7 +6,7 @@ from exports import instance, save
 from studies import taken_in
 
 from cleanroom import step
-from cleanroom.records import EncodeRecord, FaceRecord, SeriesFace, VolumeRecord, TextRecord
+from cleanroom.records import EncodeRecord, FaceRecord, SeriesFace, TextRecord, VolumeRecord
 
 
 def test_the_other_series_of_the_study_is_written(tmp_path: Path) -> None:
