@@ -82,6 +82,7 @@ class SeriesText(BaseModel):
     """What is known of words in the pixels of a series."""
 
     frames_read: int = 0
+    """Frames that were read as pictures of their own; 3 for a sample, whose projection shows all slices."""
     boxes: int = 0
     reason: str = ""
     """Why its words stay, or why it is released although a face may be seen: what the config says."""

@@ -11,6 +11,8 @@ from cleanroom.reading.display import Stored, frames
 from cleanroom.redact.about import dataset_of
 from cleanroom.redact.shown import Shown
 
+SAMPLED = 3
+"""Slices that are read by themselves: the first, the middle and the last."""
 _PLATEAU = 20
 """So many pixels at a slice's very largest value are drawn there, or are metal: they are looked at."""
 

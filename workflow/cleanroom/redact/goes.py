@@ -16,6 +16,7 @@ _SURE = 0.85
 _ALIKE = 0.75
 _SHORTEST = 4
 _LETTERS = str.maketrans("015824", "OISBZA")
+_LOOKALIKES = str.maketrans("0Q1L582", "OOIISBZ")
 _DIGITS = str.maketrans("OQIlSBZ", "0011582")
 
 
@@ -65,6 +66,7 @@ def _alike(token: str, tokens: frozenset[str]) -> bool:
 
 
 def _tokens(text: str) -> list[str]:
+    """Words in capitals without accents; letters and digits that a recogniser confuses are one."""
     plain = unicodedata.normalize("NFKD", text).upper()
     bare = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    return [token for token in re.findall(r"\w+", bare) if len(token) >= _SHORTEST]
+    return [token.translate(_LOOKALIKES) for token in re.findall(r"\w+", bare) if len(token) >= _SHORTEST]

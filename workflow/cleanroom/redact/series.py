@@ -11,7 +11,7 @@ from cleanroom.reading.word import Box
 from cleanroom.records import TextBox
 from cleanroom.redact.about import about, dataset_of
 from cleanroom.redact.carriers import Carrier, carrier
-from cleanroom.redact.cross_sections import carries_words
+from cleanroom.redact.cross_sections import SAMPLED, carries_words
 from cleanroom.redact.known import known
 from cleanroom.redact.movie import PAGES, movie
 from cleanroom.redact.shown import Shown
@@ -81,10 +81,9 @@ def _sample(root: Path, sampled: list[Instance], shown: Shown, covered: Covered)
         words = carries_words(root, legible, shown)
     except SetAside:  # one slice cannot be read: each says so by itself
         words = True
-    covered.frames_read += sum(max(item.frames, 1) for item in legible)
     if not words:
+        covered.frames_read += min(SAMPLED, sum(item.frames for item in legible))
         return set()
-    covered.frames_read = 0
     return {item.number for item in sampled}
 
 
