@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pydicom
 import pytest
+from conftest import absent
 from numpy.typing import NDArray
 
 from cleanroom.reading import tesseract
@@ -29,9 +30,10 @@ def covered(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[n
 
 
 @pytest.mark.long
-@pytest.mark.skipif(not tesseract.installed(), reason="no tesseract here")
 @pytest.mark.parametrize("name", SCREENS)
 def test_a_second_reader_finds_no_word(scans: Path, name: str) -> None:
+    if not tesseract.installed():
+        absent("tesseract (Debian package tesseract-ocr)")
     before, after, _ = covered(next(scans.rglob(name)))
     assert [word for word in tesseract.words(before, sideways=False) if sure(word.score, word.text)]
     assert not [word.text for word in tesseract.words(after, sideways=False) if sure(word.score, word.text)]
