@@ -89,7 +89,7 @@ def test_a_page_among_frames_has_boxes_of_its_own(tmp_path: Path) -> None:
         **pixels(frames[0], PixelData=frames.astype("<u2").tobytes()),
         NumberOfFrames=3,
         SOPClassUID=SecondaryCaptureImageStorage,
-        Modality="OT",
+        Modality="US",
     )
     save(made, tmp_path / "input" / "a.dcm")
     (boxes,) = decided(tmp_path).boxes.values()

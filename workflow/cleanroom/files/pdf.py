@@ -11,8 +11,8 @@ from cleanroom.errors import SetAside
 from cleanroom.files.covering import Beat, covered
 from cleanroom.files.page import Page, pages
 from cleanroom.files.redacted import Redacted
-from cleanroom.files.tone import MOST, tonal
 from cleanroom.files.word import Box, Reader, Tells
+from cleanroom.reading.tone import MOST, tonal
 
 MOST_PAGES = 200
 TONAL = "a PDF with a picture in it, on which a person may be seen"

@@ -3,10 +3,13 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pydicom import Dataset
+
 from cleanroom.config import Text, TextRule
 from cleanroom.errors import SetAside
 from cleanroom.manifest import Instance
-from cleanroom.reading.display import frames
+from cleanroom.reading.display import frames, pictures
+from cleanroom.reading.tone import MOST, tonal
 from cleanroom.reading.word import Box
 from cleanroom.records import TextBox
 from cleanroom.redact.about import about, dataset_of
@@ -41,7 +44,7 @@ def cover(root: Path, instances: list[Instance], rule: TextRule, text: Text, sho
     rows = {instance.number: _row(root, instance, covered) for instance in instances}
     _release(list(rows.values()), rule)
     sampled = [item for item in instances if rows[item.number].outcome == "sample"]
-    read = {item.number for item in instances if rows[item.number].outcome in ("read", "set_aside")}
+    read = {item.number for item in instances if rows[item.number].outcome not in ("sample", "no")}
     if rule.words != "never" and sampled:
         read |= _sample(root, sampled, shown, covered)
     for instance in instances:
@@ -50,7 +53,8 @@ def cover(root: Path, instances: list[Instance], rule: TextRule, text: Text, sho
         try:
             found = known(root, instance, text)
             if rule.words != "never" and instance.number in read:
-                found += _read(root, instance, shown)
+                captured = rows[instance.number].outcome == "capture" and not rule.release
+                found += _read(root, instance, shown, captured)
                 covered.frames_read += instance.frames
             if found:
                 covered.boxes[instance.number] = found
@@ -87,8 +91,10 @@ def _sample(root: Path, sampled: list[Instance], shown: Shown, covered: Covered)
     return {item.number for item in sampled}
 
 
-def _read(root: Path, instance: Instance, shown: Shown) -> list[TextBox]:
+def _read(root: Path, instance: Instance, shown: Shown, captured: bool) -> list[TextBox]:
     dataset = dataset_of(root, instance)
+    if captured and _pictured(dataset):
+        raise SetAside("it is a captured image with a picture in it, in which a face may be seen", RELEASE)
     if instance.frames > PAGES:
         return [_box(box) for box in movie(dataset, shown)]
     return [
@@ -96,6 +102,13 @@ def _read(root: Path, instance: Instance, shown: Shown) -> list[TextBox]:
         for number, values in enumerate(frames(dataset))
         for box in shown.frame(values, dataset)
     ]
+
+
+def _pictured(dataset: Dataset) -> bool:
+    """Whether a captured image shows more than letters, lines and flat colours: a rendered head perhaps."""
+    return any(
+        tonal(picture) > MOST for values in frames(dataset) for picture in pictures(values, dataset)[:1]
+    )
 
 
 def _box(box: Box, frame: int | None = None) -> TextBox:
