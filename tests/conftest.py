@@ -1,20 +1,13 @@
 """What all tests share: the real scans, and whether their absence is a failure."""
 
-import os
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+from absence import absent
 
 SHARED = Path(__file__).parents[2] / "shared"
-
-
-def absent(what: str) -> None:
-    """Skip a test by name in a user's clone; fail it in CI."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(f"{what} is missing")
-    pytest.skip(f"{what} is missing")
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
-from conftest import absent
+from absence import absent
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 

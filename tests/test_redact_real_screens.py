@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pydicom
 import pytest
-from conftest import absent
+from absence import absent
 from numpy.typing import NDArray
 
 from cleanroom.reading import tesseract
