@@ -106,11 +106,12 @@ def _fits(word: str, code: str) -> bool:
         return False
 
 
-def test_heads_and_their_rt_objects_are_released_and_papers_are_not(demo_run: Run) -> None:
+def test_heads_their_rt_objects_and_the_covered_ultrasound_are_released(demo_run: Run) -> None:
     report = json.loads((demo_run.results / "report" / "report.json").read_text())
     verdicts = {(item["modality"], item["verdict"]) for item in report["series"]}
-    assert {"CT", "MR", "RTSTRUCT", "RTPLAN", "RTDOSE"} == {name for name, it in verdicts if it == "released"}
-    assert {"US"} == {name for name, it in verdicts if it == "set_aside"}
+    assert verdicts == {(name, "released") for name in ("CT", "MR", "RTSTRUCT", "RTPLAN", "RTDOSE", "US")}
+    (ultrasound,) = (item for item in report["series"] if item["modality"] == "US")
+    assert ultrasound["text"]["boxes"] > 0
     faces = [item["face"] for item in report["series"] if item["modality"] in ("MR", "CT")]
     assert len(faces) == 4
     assert {(face["decision"], face["tool"], face["mode"]) for face in faces} == {
@@ -141,7 +142,7 @@ def test_references_resolve_after(demo_run: Run) -> None:
 
 def test_the_second_visit_is_the_same_patient(demo_run: Run) -> None:
     manifest = table(demo_run.results / "release" / "manifest.tsv")
-    assert sorted(manifest[manifest["kind"] == "dicom"].groupby("patient")["study"].nunique()) == [1, 2]
+    assert sorted(manifest[manifest["kind"] == "dicom"].groupby("patient")["study"].nunique()) == [1, 3]
 
 
 def test_a_second_call_has_nothing_to_do(demo_run: Run) -> None:
