@@ -19,7 +19,7 @@ demo/input: | install
 	PYTHONPATH=workflow $(BIN)/python -m cleanroom sample demo/input
 
 test: install ## all tests; those on real scans need ../shared
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses $(CORES) --dist loadfile
 
 lint: install demo/input ## style, types, workflow
 	$(BIN)/ruff check .
