@@ -50,8 +50,10 @@ GENERIC = {
     "hospital",
     "clinic",
     "department",
+    "philips",
+    "siemens",
 }
-"""Words that stand in the headers of some test files and in any text about images."""
+"""Words that stand in the headers of some test files and in any text about images; makers' names."""
 UID = re.compile(rb"[0-9]+(?:\.[0-9]+){5,}")
 
 
