@@ -1,5 +1,6 @@
 """200 CT slices of 512 x 512 with full headers, as a scanner writes them: what the peers are measured on."""
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -123,3 +124,7 @@ def _add_private(header: Dataset, elements: int) -> None:
     block = header.private_block(0x0019, "EXAMPLE CT 1", create=True)
     for place in range(elements - 1):
         block.add_new(place, ("LO", "DS", "SH", "IS")[place % 4], str(place))
+
+
+if __name__ == "__main__":
+    write_export(Path(sys.argv[1]), int(sys.argv[2]))

@@ -1,6 +1,7 @@
 """A multi-frame instance of 2 GB, written in pieces."""
 
 import struct
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -24,3 +25,7 @@ def write_large(folder: Path) -> None:
         file.write(struct.pack("<HH2sHL", 0x7FE0, 0x0010, b"OW", 0, len(noise) * FRAMES // _PIECE))
         for _ in range(FRAMES // _PIECE):
             file.write(noise)
+
+
+if __name__ == "__main__":
+    write_large(Path(sys.argv[1]))
