@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from cleanroom.errors import StopRun
+
 
 @contextmanager
 def replacing(path: Path, mode: int = 0o600, durable: bool = True) -> Iterator[Path]:
@@ -38,3 +40,15 @@ def write_changed(path: Path, text: str) -> None:
     """Write a text file unless it says just that: an unchanged one keeps its modification time."""
     if not path.is_file() or path.read_text(encoding="utf-8") != text:
         write_text(path, text)
+
+
+def refuse_existing(out: Path) -> None:
+    """Never write over what a command was told to make with ``--out``.
+
+    Raises
+    ------
+    StopRun
+        When there is such a file.
+    """
+    if out.exists():
+        raise StopRun(f"There is a file {out} already.", "name another with --out, or move that one away")

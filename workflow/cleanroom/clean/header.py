@@ -75,11 +75,10 @@ def clean_header(header: Dataset, rules: Rules, values: Values) -> tuple[Dataset
     """
     if SOP_CLASS not in header:
         raise SetAside("it has no SOP Class UID: not a DICOM instance")
-    profile = rules.profile
-    private = PrivateRules(profile.private_creators) if profile.private == "safe" else None
+    decisions = rules.decisions(header)
     patient_id = value_of(header.get_item(PATIENT_ID), "LO") if PATIENT_ID in header else b""
-    memory = values.memory.setdefault((rules.decisions(header), patient_id), {})
-    cleaner = _Cleaner(rules.decisions(header), values, private, profile.dates, patient_id, memory)
+    memory = values.memory.setdefault((decisions, patient_id), {})
+    cleaner = _Cleaner(decisions, values, rules.private, rules.profile.dates, patient_id, memory)
     clean = cleaner.dataset(header, 0, False, DEFAULT)
     cleaner.insert(clean, terms_of(header))
     return clean, cleaner.counts

@@ -3,6 +3,7 @@
 from pydicom.dataset import Dataset
 
 from cleanroom.clean.attribute_rule import AttributeRule
+from cleanroom.clean.private import PrivateRules
 from cleanroom.clean.profile import Profile
 from cleanroom.clean.requirements import requirements
 from cleanroom.header import tables
@@ -36,6 +37,7 @@ class Rules:
     def __init__(self, profile: Profile) -> None:
         self.profile = profile
         self.cells = _Cells(profile)
+        self.private = PrivateRules(profile.private_creators) if profile.private == "safe" else None
         self._conditional = [rule for rule in profile.rules if rule.when]
         self._decisions: dict[tuple[str, tuple[bool, ...]], Decisions] = {}
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from cleanroom.atomic import write_text
+from cleanroom.atomic import refuse_existing, write_text
 from cleanroom.clean.profile import load
 from cleanroom.ctp.findings import Findings
 from cleanroom.ctp.script import read
@@ -34,8 +34,7 @@ def import_script(path: Path, name: str, out: Path) -> Findings:
     """
     if out.suffix not in (".yaml", ".yml"):
         raise StopRun(f"A profile's file ends in .yaml, {out} does not.", f"--out {out}.yaml")
-    if out.exists():
-        raise StopRun(f"There is a file {out} already.", "name another with --out, or move that one away")
+    refuse_existing(out)
     translation = translated(read(path), name)
     write_text(out, yaml_text(translation, name))
     load(str(out))

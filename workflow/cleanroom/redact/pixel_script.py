@@ -13,7 +13,7 @@ from pathlib import Path
 
 import yaml
 
-from cleanroom.atomic import write_text
+from cleanroom.atomic import refuse_existing, write_text
 from cleanroom.ctp.findings import Findings
 from cleanroom.errors import StopRun
 from cleanroom.redact.templates import Template, When, check, read
@@ -73,8 +73,7 @@ def import_pixel_script(path: Path, out: Path) -> Findings:
     StopRun
         When the script cannot be read or holds no signature, or the file exists.
     """
-    if out.exists():
-        raise StopRun(f"There is a file {out} already.", "name another with --out, or move that one away")
+    refuse_existing(out)
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
