@@ -76,6 +76,7 @@ class Faces(Section):
     rules: list[FaceRule] = Field(
         [FaceRule()], description="first match wins; a series that no rule matches is set aside"
     )
+    ears: bool = Field(True, description="the ears go with the face")
     margin_mm: float = Field(
         2.0, ge=0, le=20, description="the face mask is widened by this much, never into the brain"
     )

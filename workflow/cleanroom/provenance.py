@@ -212,6 +212,7 @@ def _parameters(crate: Any, workflow: Any, config: Config) -> list[Any]:
     settings = {
         "profile": config.profile_name,
         "faces.tools": ", ".join(tools),
+        "faces.ears": str(config.faces.ears).lower(),
         "faces.margin_mm": str(config.faces.margin_mm),
     }
     values = []

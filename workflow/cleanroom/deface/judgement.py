@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from cleanroom.deface.engines import AGREED_MM
 from cleanroom.deface.measures import Measures
 from cleanroom.records import FaceVerdict
 
@@ -10,7 +11,7 @@ BOUNDS: dict[str, tuple[float, float, str]] = {
     "overlap": (0.78, 1.0, "the outline of the head does not fit the template's"),
     "stretch_least": (0.80, 1.20, "the template had to be squeezed beyond what heads differ"),
     "stretch_most": (0.80, 1.20, "the template had to be stretched beyond what heads differ"),
-    "turn_degrees": (0.0, 40.0, "the head is turned further than the search is trusted"),
+    "apart_mm": (0.0, AGREED_MM, "two engines do not agree where the face is"),
     "brain_mm": (5.0, 99.0, "the mask comes too near to the brain"),
 }
 """Measure → least, most, what it means outside. From eight heads and four without a face."""

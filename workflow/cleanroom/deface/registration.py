@@ -1,5 +1,6 @@
-"""Where the template head lies in a volume: an affine map, the same on every machine and number of cores."""
+"""The first engine: mutual information, by SimpleITK; the same on every number of cores."""
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,16 +12,15 @@ import SimpleITK as sitk
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from cleanroom.deface.head import Guess, around_head, guesses, head_centre
+from cleanroom.deface.contrast import windowed
+from cleanroom.deface.head import Guess, head_centre
 from cleanroom.deface.template import template_head
 from cleanroom.isotropic import Affine, Isotropic
-from cleanroom.skin import HOUNSFIELD_AIR, body
+from cleanroom.skin import body
 
 SEED = 20
 SAMPLED = 0.2
 """Fraction of the voxels that the metric looks at."""
-SOFT_TISSUE = (-300.0, 300.0)
-"""Hounsfield units: wider, and the metric sees only bone against air."""
 RIM_MM = 10.0
 STARTS = 3
 """How many guesses of the head's place are followed."""
@@ -50,10 +50,13 @@ class Pose:
         4x4, RAS millimetres of the volume to RAS millimetres of the template.
     information
         Mattes mutual information at the end, in nats: higher is more alike.
+    apart_mm
+        How far apart two engines put the points of the face on average; infinite when they were not compared.
     """
 
     to_template: Affine
     information: float
+    apart_mm: float = math.inf
 
     def from_template(self, point: NDArray[np.float64]) -> NDArray[np.float64]:
         """Where a point of the template lies in the volume, both RAS millimetres."""
@@ -66,26 +69,42 @@ class Pose:
         return float(np.cbrt(abs(np.linalg.det(self.to_template[:3, :3]))))
 
 
-def register(volume: Isotropic) -> Pose:
+def registered(head: Isotropic, likely: list[Guess]) -> Pose:
     """Lay the template onto a volume: turned and scaled from the best guesses, then affine from the best.
 
     Parameters
     ----------
-    volume
-        Isotropic RAS copy of about 2 mm.
+    head
+        Isotropic RAS copy of about 2 mm, cut to the surroundings of the head.
+    likely
+        Where to start.
 
     Raises
     ------
     RuntimeError
         When the images overlap too little to compare.
     """
-    likely = guesses(volume)[:STARTS]
-    fixed = _image(_windowed(template_head()))
-    moving = _image(_windowed(around_head(volume, likely[0].centre)))
+    fixed, moving = _image(windowed(template_head())), _image(windowed(head))
     with _one_thread():
-        poses = [_optimised(fixed, moving, _start(guess), MIDDLE) for guess in likely]
+        poses = [_optimised(fixed, moving, _start(guess), MIDDLE) for guess in likely[:STARTS]]
         scaled, _ = min(poses, key=lambda result: result[1])
         affine, metric = _optimised(fixed, moving, _like(sitk.AffineTransform(3), scaled), FINE)
+    return Pose(np.asarray(np.linalg.inv(_matrix(affine)), np.float64), -metric)
+
+
+def refined(head: Isotropic, to_template: Affine) -> Pose:
+    """Lay the template onto a volume, starting from a map that another engine found.
+
+    Raises
+    ------
+    RuntimeError
+        When the images overlap too little to compare.
+    """
+    fixed, moving = _image(windowed(template_head())), _image(windowed(head))
+    with _one_thread():
+        affine, metric = _optimised(
+            fixed, moving, _affine(np.asarray(np.linalg.inv(to_template), np.float64)), FINE
+        )
     return Pose(np.asarray(np.linalg.inv(_matrix(affine)), np.float64), -metric)
 
 
@@ -106,13 +125,6 @@ def _like(transform: sitk.Transform, pose: sitk.Transform) -> sitk.Transform:
     transform.SetMatrix(pose.GetMatrix())
     transform.SetTranslation(pose.GetTranslation())
     return transform
-
-
-def _windowed(volume: Isotropic) -> Isotropic:
-    low, high = SOFT_TISSUE
-    if float(volume.data.min()) >= HOUNSFIELD_AIR:
-        low, high = float(volume.data.min()), float(np.percentile(volume.data, 99.5))
-    return volume.holding(np.clip(volume.data, low, high))
 
 
 def _image(volume: Isotropic, kind: int = sitk.sitkFloat32) -> sitk.Image:
@@ -137,6 +149,15 @@ def _start(guess: Guess) -> sitk.Similarity3DTransform:
     start.SetRotation(np.deg2rad(guess.pitch), 0.0, 0.0)
     start.SetTranslation((guess.centre - head_centre()).tolist())
     return _like(sitk.Similarity3DTransform(), start)
+
+
+def _affine(from_template: Affine) -> sitk.AffineTransform:
+    centre = head_centre()
+    start = sitk.AffineTransform(3)
+    start.SetCenter(centre.tolist())
+    start.SetMatrix(from_template[:3, :3].ravel().tolist())
+    start.SetTranslation((from_template[:3, :3] @ centre + from_template[:3, 3] - centre).tolist())
+    return start
 
 
 def _optimised(

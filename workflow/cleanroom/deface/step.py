@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from cleanroom.config import FaceRule
 from cleanroom.deface.builtin import FaceResult, fill_value
 from cleanroom.deface.candidate import inapplicable
-from cleanroom.deface.frames import carry_within_frames
+from cleanroom.deface.frames import carry_within_frames, extent
 from cleanroom.deface.rules import matching
 from cleanroom.deface.tools import TOOLS
 from cleanroom.deface.volumes import Found, read, save_mask
@@ -78,7 +78,7 @@ def _looked(study: Study, volume: Volume, rule: FaceRule, modality: str) -> Foun
     if data is None:
         return Found(volume, FaceResult("unsure", "its voxels are colours"))
     tool = TOOLS[rule.tool]
-    return Found(volume, tool(data, affine, modality, study.config.faces.margin_mm))
+    return Found(volume, tool(data, affine, modality, extent(study.config.faces)))
 
 
 def summed(rule: FaceRule, modality: str, results: list[FaceResult]) -> SeriesFace:
