@@ -9,7 +9,7 @@ from cleanroom.deface.fill.average import Field, average_head, table
 from cleanroom.deface.fill.place import Flags, Place, smoothed
 
 BLEND_MM = 4.0
-"""Over about twice this the new tissue takes on the values that stay beside it."""
+"""Over about this the new tissue takes on the values that stay beside it."""
 COVER_MM = (5.0, 10.0)
 """To the first depth there is skin, fat or muscle, below the second also air and bone."""
 SOFT_HU = (-100.0, 60.0)
