@@ -113,7 +113,8 @@ def _composed(
         values += random.standard_normal(len(values), np.float32) * np.float32(roughness(place, time, around))
         made[solid, time] += share[solid] * (values - made[solid, time])
         there = place.data[..., time][~place.mask]
-        np.clip(made[:, time], np.nanmin(there, initial=nothing), np.nanmax(there), out=made[:, time])
+        least, most = (np.nanmin(there), np.nanmax(there)) if len(there) else (nothing, np.inf)
+        np.clip(made[:, time], min(least, nothing), most, out=made[:, time])
     return made
 
 

@@ -79,8 +79,7 @@ class Place:
         reach = round(CLOSED_MM / self.copy.mm)
         solid = np.pad(self.tissue, reach, mode="edge")
         solid = ndimage.binary_closing(solid, iterations=reach)
-        closed = ndimage.binary_fill_holes(solid)
-        return np.asarray(closed[(slice(reach, -reach),) * 3])
+        return np.asarray(_level_filled(solid)[(slice(reach, -reach),) * 3])
 
     @cached_property
     def skin(self) -> Field:
@@ -89,6 +88,8 @@ class Place:
 
     @cached_property
     def _border(self) -> tuple[Field, NDArray[np.int32]]:
+        if not self.stays.any():
+            return np.full(self.stays.shape, np.inf, np.float32), np.indices(self.stays.shape, np.int32)
         distance, nearest = ndimage.distance_transform_edt(~self.stays, return_indices=True)
         return np.asarray(distance * self.copy.mm, np.float32), nearest
 
@@ -137,6 +138,18 @@ class Place:
             places = [row[0] * i + row[1] * j + row[2] * k + row[3] for row in matrix[:3]]
             found[part] = ndimage.map_coordinates(field, places, order=1, mode="nearest")
         return found
+
+
+def _level_filled(solid: Flags) -> Flags:
+    """With every hole closed that an axial slice surrounds: sinuses too, though they end in the throat."""
+    level = np.zeros((3, 3, 3), bool)
+    level[:, 1, 1] = level[1, :, 1] = True
+    labels, count = ndimage.label(~solid, level)
+    outside = np.zeros(count + 1, bool)
+    for face in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
+        outside[face] = True
+    outside[0] = False
+    return np.asarray(~outside[labels])
 
 
 def smoothed(field: Field, mm: float, sigma_mm: float) -> Field:

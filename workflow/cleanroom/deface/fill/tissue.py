@@ -61,7 +61,7 @@ def air(place: Place, time: int, nothing: float) -> Air:
 
 
 def roughness(place: Place, time: int, around: Air) -> float:
-    """The standard deviation of the noise in tissue: from flat places that stay, no more than air suggests."""
+    """The standard deviation of the noise in tissue: from flat places, no more than air suggests."""
     values = place.data[..., time]
     tissue = _native(place, time, place.stays & (place.skin < SHELL_MM[1]))
     if len(tissue) < LEAST:
