@@ -38,7 +38,7 @@ def test_one_pixel_of_a_face_that_is_not_what_was_written_down(
         original = pydicom.dcmread(judged.config.input / "0/3").pixel_array
         pixels = dataset.pixel_array.copy()
         row, column = np.argwhere(pixels != original)[0]
-        pixels[row, column] += off
+        pixels[row, column] = int(pixels[row, column]) + off
         dataset.PixelData = pixels.tobytes()
 
     judged.change(0, 3, spoil)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from cleanroom.deface.fill.average import Field, signed
+from cleanroom.deface.fill.average import Field, average_head, signed
 from cleanroom.isotropic import Affine, Isotropic, isotropic
 from cleanroom.skin import body
 
@@ -112,7 +112,18 @@ class Place:
         """How wide the step from skin to air is: a voxel."""
         return max(1.5, float(np.sqrt((self.affine[:3, :3] ** 2).sum(axis=0)).mean()))
 
-    def average(self, field: Isotropic) -> Field:
+    @cached_property
+    def average_skin(self) -> Field:
+        """Signed distance to the average head's skin on the grid of the copy, millimetres of the volume."""
+        scale = float(np.cbrt(abs(np.linalg.det(self.to_template[:3, :3]))))
+        return self._average(average_head().skin) / np.float32(scale)
+
+    @cached_property
+    def average_tissue(self) -> Field:
+        """The average head's T1-weighted values on the grid of the copy."""
+        return self._average(average_head().tissue)
+
+    def _average(self, field: Isotropic) -> Field:
         """A field of the average head on the grid of the copy; beyond its border the border's value."""
         matrix = np.linalg.inv(field.affine) @ self.to_template @ self.copy.affine
         return np.asarray(

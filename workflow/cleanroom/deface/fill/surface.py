@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import ndimage
 
-from cleanroom.deface.fill.average import Field, average_head
+from cleanroom.deface.fill.average import Field
 from cleanroom.deface.fill.place import Place, coarse, eased, smoothed
 
 BLOCK_MM = 20.0
@@ -25,8 +25,7 @@ GAUSSIAN_KEEPS = 0.34
 
 def average_skin(place: Place) -> Field:
     """Signed distance to the average head's skin, joined to the skin that stays; millimetres."""
-    scale = float(np.cbrt(abs(np.linalg.det(place.to_template[:3, :3]))))
-    return _one_piece(place, _joined(place, place.average(average_head().skin) / np.float32(scale)))
+    return _one_piece(place, _joined(place, place.average_skin))
 
 
 def coarse_skin(place: Place, random: np.random.Generator) -> Field:

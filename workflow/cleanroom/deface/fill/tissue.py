@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cleanroom.deface.fill.average import Field, average_head, table
+from cleanroom.deface.fill.average import Field, table
 from cleanroom.deface.fill.place import Flags, Place, smoothed
 
 BLEND_MM = 4.0
@@ -77,7 +77,7 @@ def roughness(place: Place, time: int, around: Air) -> float:
 
 def average_tissue(place: Place, time: int, modality: str, skin: Field) -> Field:
     """The average head's tissue under a skin, in the units of this image, on the grid of the copy."""
-    tissue = place.average(average_head().tissue)
+    tissue = place.average_tissue
     if modality == "CT":
         known = table("hounsfield.tsv")
         values = np.interp(tissue, known[:, 0], known[:, 1])
@@ -120,7 +120,7 @@ def blended(place: Place, time: int, tissue: Field) -> Field:
 
 def _alike(place: Place) -> Flags:
     """Tissue that stays and lies as deep under the skin as that of the face."""
-    depth = place.average(average_head().skin)
+    depth = place.average_skin
     i, j, k = np.ogrid[tuple(map(slice, place.copy.data.shape))]
     matrix = place.to_template @ place.copy.affine
     y, z = (row[0] * i + row[1] * j + row[2] * k + row[3] for row in matrix[1:3])
