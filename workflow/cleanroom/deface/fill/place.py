@@ -1,6 +1,7 @@
 """The surroundings of a mask on a small grid: where the skin is, what stays, where the average head lies."""
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,7 +20,9 @@ CLOSED_MM = 10.0
 """Half the width of an opening that is closed before the skin is looked for."""
 CLEAR = 1e-3
 """A voxel of the copy of which no more than this comes from the mask stays as it is."""
-AT_ONCE = 1 << 20
+AT_ONCE = 1 << 18
+THREADS = 2
+"""Each looks up voxels of its own: the result does not depend on how many there are."""
 
 Flags = NDArray[np.bool_]
 
@@ -143,11 +146,15 @@ class Place:
         matrix = np.linalg.inv(self.copy.affine) @ self.affine
         voxels = self.voxels if chosen is None else tuple(axis[chosen] for axis in self.voxels)
         found = np.empty(len(voxels[0]), np.float32)
-        for start in range(0, len(found), AT_ONCE):
+
+        def look(start: int) -> None:
             part = slice(start, start + AT_ONCE)
             i, j, k = (axis[part] for axis in voxels)
             places = [row[0] * i + row[1] * j + row[2] * k + row[3] for row in matrix[:3]]
             found[part] = ndimage.map_coordinates(field, places, order=1, mode="nearest")
+
+        with ThreadPoolExecutor(THREADS) as threads:
+            list(threads.map(look, range(0, len(found), AT_ONCE)))
         return found
 
 
