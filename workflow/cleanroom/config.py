@@ -60,7 +60,11 @@ class FaceRule(Section):
     tool: Literal["builtin", "none"] = Field(
         "builtin", description="`builtin`, or `none` to keep the face (then say why in `reason`)"
     )
-    mode: Literal["remove"] = Field("remove", description="`remove`: the face becomes air")
+    mode: Literal["remove", "reface", "noise", "blur"] = Field(
+        "remove",
+        description="what takes the face's place: `remove` air; `reface` an average face; `noise` random "
+        "values under a coarse skin; `blur` the face made coarse",
+    )
     reason: str = Field("", description="why the face stays; asked for with `none`, repeated in the report")
 
     @model_validator(mode="after")

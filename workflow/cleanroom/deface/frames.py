@@ -9,6 +9,7 @@ from cleanroom.config import FaceRule, Faces
 from cleanroom.deface.builtin import FaceResult, fill_value
 from cleanroom.deface.mask import Extent, carried
 from cleanroom.deface.registration import Pose
+from cleanroom.deface.rules import matching
 from cleanroom.deface.volumes import Found
 from cleanroom.manifest import Instance
 from cleanroom.records import FaceRecord, SeriesFace
@@ -36,7 +37,9 @@ def carry_within_frames(
         if not any(item.result.mask is not None and item.result.mask.any() for item in served):
             continue
         found[name] = served
-        record.series[name] = _carried_face(face, donor, series[name][0].modality)
+        rule = matching(study.config.faces.rules, series[name][0])
+        assert rule is not None
+        record.series[name] = _carried_face(face, donor, rule, series[name][0].modality)
 
 
 def extent(faces: Faces) -> Extent:
@@ -66,8 +69,7 @@ def _served(item: Found, pose: Pose, reach: Extent) -> Found:
     return replace(item, result=FaceResult("face", mask=mask, pose=pose, measures=item.result.measures))
 
 
-def _carried_face(face: SeriesFace, donor: str, modality: str) -> SeriesFace:
-    rule = FaceRule()
+def _carried_face(face: SeriesFace, donor: str, rule: FaceRule, modality: str) -> SeriesFace:
     by_itself = f"{face.decision.replace('_', ' ')}, {face.reason}"
     return face.model_copy(
         update={
