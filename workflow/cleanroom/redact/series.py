@@ -11,7 +11,7 @@ from cleanroom.manifest import Instance
 from cleanroom.reading.display import frames, pictures
 from cleanroom.reading.tone import MOST, tonal
 from cleanroom.reading.word import Box
-from cleanroom.records import TextBox
+from cleanroom.records import Document, TextBox
 from cleanroom.redact.about import about, dataset_of
 from cleanroom.redact.carriers import Carrier, carrier
 from cleanroom.redact.cross_sections import SAMPLED, carries_words
@@ -30,6 +30,10 @@ class Covered:
     boxes: dict[str, list[TextBox]] = field(default_factory=dict)
     unread: dict[str, SetAside] = field(default_factory=dict)
     """Number of an instance that cannot be read → why."""
+    documents: dict[str, Document] = field(default_factory=dict)
+    """Number of an instance → the PDF that takes the original's place."""
+    notes: list[str] = field(default_factory=list)
+    """What the report has to tell."""
 
 
 def cover(root: Path, instances: list[Instance], rule: TextRule, text: Text, shown: Shown) -> Covered:
@@ -44,7 +48,9 @@ def cover(root: Path, instances: list[Instance], rule: TextRule, text: Text, sho
     rows = {instance.number: _row(root, instance, covered) for instance in instances}
     _release(list(rows.values()), rule)
     sampled = [item for item in instances if rows[item.number].outcome == "sample"]
-    read = {item.number for item in instances if rows[item.number].outcome not in ("sample", "no")}
+    read = {
+        item.number for item in instances if rows[item.number].outcome not in ("sample", "no", "document")
+    }
     if rule.words != "never" and sampled:
         read |= _sample(root, sampled, shown, covered)
     for instance in instances:

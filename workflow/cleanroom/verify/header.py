@@ -106,6 +106,13 @@ class Header:
         text = self.text(tag)
         return int(text) if text.isdigit() else 0
 
+    def uint(self, tag: int) -> int:
+        """An unsigned long outside sequences; 0 when absent."""
+        element = self.root.get(tag)
+        if element is None or element.stop - element.start != 4:
+            return 0
+        return int(struct.unpack_from(self._order + "I", self.buffer, element.start)[0])
+
     def items_at(self, path: tuple[int, ...], within: Span | None = None) -> list[Span]:
         """The items of all sequences at a path, or of those in one item."""
         items = self.items.get(path, [])
