@@ -4,6 +4,7 @@ Times are those of the records; ids are fixed, so the same records give the same
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import file_digest
@@ -30,7 +31,7 @@ STEPS = {
     "intake": ("sorts every input file", ["pydicom"]),
     "clean": ("cleans the headers", ["pydicom"]),
     "redact": (
-        "sets aside what may carry words in its pixels; cleans pictures and PDFs",
+        "finds words in pixels and decides what covers them; cleans pictures and PDFs",
         ["pydicom", "rapidocr", "pypdfium2", "pikepdf", "pillow"],
     ),
     "convert": ("makes the volumes in which faces are looked for", ["dcm2niix"]),
@@ -213,6 +214,13 @@ def _parameters(crate: Any, workflow: Any, config: Config) -> list[Any]:
         "profile": config.profile_name,
         "faces.tools": ", ".join(tools),
         "faces.margin_mm": str(config.faces.margin_mm),
+        "text.words": ", ".join(sorted({rule.words for rule in config.text.rules})),
+        "text.release": _counted(rule.release for rule in config.text.rules),
+        "text.boxes": str(len(config.text.boxes)),
+        "text.templates": str(len(config.text.templates)),
+        "pictures.release": _counted(rule.release for rule in config.pictures),
+        "pdf.release": str(config.pdf.release).lower(),
+        "pdf.pages": str(config.pdf.pages),
     }
     values = []
     for name, value in settings.items():
@@ -229,6 +237,12 @@ def _parameters(crate: Any, workflow: Any, config: Config) -> list[Any]:
             _entity(crate, f"#value/{name}", "PropertyValue", name=name, value=value, exampleOfWork=formal)
         )
     return values
+
+
+def _counted(releases: Iterable[bool]) -> str:
+    """How many rules release what they match; what they match is a path or a pseudonym, and stays out."""
+    found = list(releases)
+    return f"true in {sum(found)} of {len(found)} rules"
 
 
 def _bioschemas(crate: Any) -> Any:

@@ -61,7 +61,7 @@ def _note(
         + sum(len(page) for document in covered.documents.values() for page in document.boxes),
         words=rule.words,
         reason=rule.reason,
-        notes=covered.notes,
+        notes=[f"{note} ({count} of {len(instances)} instances)" for note, count in covered.notes.items()],
     )
     if covered.boxes:
         record.boxes[series] = covered.boxes
