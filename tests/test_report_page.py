@@ -73,7 +73,7 @@ def test_pictures_and_pdfs_have_their_section_by_pseudonym(sample: Sample) -> No
         assert identity.pseudonym("file", path) in section
         assert path not in sample.page() + sample.page(private=True)
     assert section.count("pictures and PDFs may carry words") == 2
-    assert counts(section) == {"PDFs": ["1", "0", "1"], "pictures": ["1", "0", "1"]}
+    assert counts(section) == {"PDFs": ["1", "0", "1"], "Pictures": ["1", "0", "1"]}
 
 
 def test_a_released_pdf_is_counted_and_named(sample: Sample) -> None:

@@ -44,7 +44,9 @@ def report(config: Config, partial: bool = False) -> None:
         times = _decide(base, config, partial)
         lines = combined(inventory.set_aside(base))
         entries, options, weaker = _entries(base, config, lines)
-        files = loose(base, Identity(load_key(config.key or config.private / "key")))
+        identity = Identity(load_key(config.key or config.private / "key"))
+        inventory.name_files(base, identity)
+        files = loose(base, identity)
         figures = Figures(
             version=cleanroom.__version__,
             profile=config.profile_name,
