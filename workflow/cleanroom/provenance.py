@@ -4,7 +4,6 @@ Times are those of the records; ids are fixed, so the same records give the same
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import file_digest
@@ -18,6 +17,7 @@ from rocrate.rocrate import ROCrate
 import cleanroom
 from cleanroom.atomic import replacing
 from cleanroom.config import Config
+from cleanroom.parameters import settings
 from cleanroom.records import Record
 
 SNAKEFILE = Path(__file__).parents[2] / "Snakefile"
@@ -208,22 +208,8 @@ def _run(crate: Any, workflow: Any, times: list[StepTime], totals: dict[str, flo
 
 
 def _parameters(crate: Any, workflow: Any, config: Config) -> list[Any]:
-    """The settings that shaped the release; no path, no pseudonym."""
-    tools = sorted({rule.tool for rule in config.faces.rules})
-    settings = {
-        "profile": config.profile_name,
-        "faces.tools": ", ".join(tools),
-        "faces.margin_mm": str(config.faces.margin_mm),
-        "text.words": ", ".join(sorted({rule.words for rule in config.text.rules})),
-        "text.release": _counted(rule.release for rule in config.text.rules),
-        "text.boxes": str(len(config.text.boxes)),
-        "text.templates": str(len(config.text.templates)),
-        "pictures.release": _counted(rule.release for rule in config.pictures),
-        "pdf.release": str(config.pdf.release).lower(),
-        "pdf.pages": str(config.pdf.pages),
-    }
     values = []
-    for name, value in settings.items():
+    for name, value in settings(config).items():
         formal = _entity(
             crate,
             f"#parameter/{name}",
@@ -237,12 +223,6 @@ def _parameters(crate: Any, workflow: Any, config: Config) -> list[Any]:
             _entity(crate, f"#value/{name}", "PropertyValue", name=name, value=value, exampleOfWork=formal)
         )
     return values
-
-
-def _counted(releases: Iterable[bool]) -> str:
-    """How many rules release what they match; what they match is a path or a pseudonym, and stays out."""
-    found = list(releases)
-    return f"true in {sum(found)} of {len(found)} rules"
 
 
 def _bioschemas(crate: Any) -> Any:

@@ -82,8 +82,7 @@ class SeriesText(BaseModel):
     """What is known of words in the pixels of a series."""
 
     frames_read: int = 0
-    """Frames that were read as pictures of their own, and pages of PDFs; 3 for a sample, whose projection
-    shows all slices."""
+    """Frames read as pictures of their own, and pages of PDFs; 3 for a sample: its projection shows all."""
     boxes: int = 0
     words: Literal["all", "identity", "never"] = "all"
     """Which words go, by the config."""

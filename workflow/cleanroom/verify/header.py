@@ -108,10 +108,8 @@ class Header:
 
     def uint(self, tag: int) -> int:
         """An unsigned long outside sequences; 0 when absent."""
-        element = self.root.get(tag)
-        if element is None or element.stop - element.start != 4:
-            return 0
-        return int(struct.unpack_from(self._order + "I", self.buffer, element.start)[0])
+        value = self.value(self.root[tag]) if tag in self.root else b""
+        return int(struct.unpack(self._order + "I", value)[0]) if len(value) == 4 else 0
 
     def items_at(self, path: tuple[int, ...], within: Span | None = None) -> list[Span]:
         """The items of all sequences at a path, or of those in one item."""
