@@ -49,14 +49,11 @@ class Documents:
 
     Parameters
     ----------
-    identifying
-        The study's identities, for `words: identity`.
     vocabulary
         The gate's own.
     """
 
-    def __init__(self, identifying: Identifying, vocabulary: Vocabulary) -> None:
-        self._identifying = identifying
+    def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
         self._worker = Worker(judge)
 
@@ -83,7 +80,7 @@ class Documents:
             record.boxes,
             series.text.words,
             bool(series.text.frames_read),
-            self._identifying,
+            series.study.identifying if series.text.words == "identity" else frozenset(),
             self._vocabulary,
         )
         found: Found = self._worker.do(case)

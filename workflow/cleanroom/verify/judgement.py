@@ -125,7 +125,7 @@ class Judge:
     @cached_property
     def documents(self) -> documents.Documents:
         """Judges PDFs; nothing is started before there is one."""
-        return documents.Documents(self.study.identifying, self.survey.vocabulary)
+        return documents.Documents(self.survey.vocabulary)
 
     def _outlines(self, pair: Pair, found: Findings) -> tuple[Counter[str], bool]:
         """Of a structure set: what was cut away with its contours, and whether a face was removed there."""
