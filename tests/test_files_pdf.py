@@ -12,6 +12,7 @@ from PIL import Image
 
 from cleanroom.errors import SetAside
 from cleanroom.files.pdf import cleaned_pdf
+from cleanroom.files.rapid import reader
 from cleanroom.files.structure import rest
 from cleanroom.files.word import Word
 
@@ -102,6 +103,14 @@ def test_a_pdf_that_shows_a_picture_waits_for_a_person() -> None:
     with pytest.raises(SetAside, match="a person may be seen"):
         cleaned_pdf(buffer.getvalue(), Blind())
     assert cleaned_pdf(buffer.getvalue(), Blind(), with_pictures=True).data
+
+
+def test_a_page_with_one_word_is_not_covered_as_a_whole() -> None:
+    """A black bar on white looks like a letter as large as the page."""
+    done = cleaned_pdf(hiding.scanned(), reader())
+    page = rendered(done.data)
+    assert (page > 200).mean() > 0.8
+    assert (page < 100).any(axis=1)[240:340].any(), "the frame below the word stays"
 
 
 @pytest.mark.parametrize("data", [b"", b"%PDF-1.7\n", b"%PDF-1.7\n" + bytes(5000), hiding.pdf()[:900]])
