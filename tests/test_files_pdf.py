@@ -13,13 +13,13 @@ from PIL import Image
 from cleanroom.errors import SetAside
 from cleanroom.files.pdf import cleaned_pdf
 from cleanroom.files.structure import rest
-from cleanroom.files.word import Word
+from cleanroom.reading import Word
 
 
 class Blind:
     """A reader that sees nothing: what is covered then comes from the text layer."""
 
-    def words(self, image: NDArray[np.uint8]) -> list[Word]:  # noqa: ARG002
+    def __call__(self, image: NDArray[np.uint8]) -> list[Word]:  # noqa: ARG002
         """Nothing."""
         return []
 

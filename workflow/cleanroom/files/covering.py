@@ -7,7 +7,9 @@ from numpy.typing import NDArray
 
 from cleanroom.errors import SetAside
 from cleanroom.files import views
-from cleanroom.files.word import Box, Pixels, Reader, Tells, telling
+from cleanroom.files.picture import Pixels
+from cleanroom.files.telling import Tells, sure, telling
+from cleanroom.reading import Box, Reader
 
 ROUNDS = 4
 _MARGIN = 0.25
@@ -47,7 +49,7 @@ def covered(
             return copy, boxes
         boxes += new
         fill(copy, new)
-    if any(word.sure for word in telling(views.words(copy, reader), tells)):
+    if any(sure(word) for word in telling(views.words(copy, reader), tells)):
         raise SetAside(LEFT, LEFT_FIX)
     return copy, boxes
 

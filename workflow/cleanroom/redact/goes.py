@@ -36,7 +36,7 @@ def chooser(words: Literal["all", "identity", "never"], identifying: Identifying
     if words == "never":
         return lambda _: False
     if words == "all":
-        return lambda word: not word.readable or _signs(word.text) > 1
+        return lambda word: not word.readable or word.signs > 1
     cleaner = text_cleaner(identifying)
     tokens = frozenset(
         token for kind, text in identifying if kind in ("person", "id") for token in _tokens(text)
@@ -45,7 +45,7 @@ def chooser(words: Literal["all", "identity", "never"], identifying: Identifying
     def identifies(word: Word) -> bool:
         if not word.readable:
             return True
-        if _signs(word.text) < 2:
+        if word.signs < 2:
             return False
         spellings = {word.text, word.text.translate(_LETTERS), word.text.translate(_DIGITS)}
         return (
@@ -55,10 +55,6 @@ def chooser(words: Literal["all", "identity", "never"], identifying: Identifying
         )
 
     return identifies
-
-
-def _signs(text: str) -> int:
-    return sum(character.isalnum() for character in text)
 
 
 def _alike(token: str, tokens: frozenset[str]) -> bool:
