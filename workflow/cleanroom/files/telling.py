@@ -19,9 +19,10 @@ _SHORTEST = 5
 def telling(words: Iterable[Word], tells: Tells | None) -> list[Word]:
     """The words that have to go: all of them, or those that identify.
 
-    A line that identifies somebody goes as a whole. What cannot be read goes in either case.
+    A line that identifies somebody goes as a whole. What cannot be read goes in either case; a letter or
+    digit that stands alone stays, as in the pixels of DICOM: a circle looks like one.
     """
-    return [word for word in words if tells is None or not sure(word) or tells(word.text)]
+    return [word for word in words if not word.readable or (sure(word) and (not tells or tells(word.text)))]
 
 
 def sure(word: Word) -> bool:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from cleanroom.reading import engine
-from cleanroom.reading.belief import SURE, believed, believed_large, height
+from cleanroom.reading.belief import believed, believed_large, height, readable
 from cleanroom.reading.distinct import covers, distinct, short_side
 from cleanroom.reading.engine import Found
 from cleanroom.reading.strips import bounds, strip, strokes, turned
@@ -45,13 +45,23 @@ def words(image: Picture) -> list[Word]:
     read = read_all(picture, distinct(places(picture, closest)))
     found = [word for word in read if (believed_large if height(word) > large else believed)(word)]
     for scale in reduced:
-        unknown = [
-            one
-            for one in distinct(places(picture, scale))
-            if not any(covers(known.box, bounds(one.corners, picture.shape[:2])) for known in found)
-        ]
-        found += [word for word in read_all(picture, unknown) if believed_large(word)]
+        found += larger(picture, scale, found)
     return sorted(found, key=lambda word: (word.box[1], word.box[0]))
+
+
+def larger(picture: Picture, scale: float, known: list[Word]) -> list[Word]:
+    """The large words that a reduced picture shows, and a closer look has not."""
+    new = [
+        one
+        for one in distinct(places(picture, scale))
+        if not any(covers(word.box, bounds(one.corners, picture.shape[:2])) for word in known)
+    ]
+    return [
+        word
+        for word in read_all(picture, new)
+        if believed_large(word)
+        and not any(word.text == other.text and covers(word.box, other.box) for other in known)
+    ]
 
 
 def places(picture: Picture, scale: float) -> Iterator[Found]:
@@ -70,12 +80,13 @@ def places(picture: Picture, scale: float) -> Iterator[Found]:
 
 
 def scales(rows: int, columns: int) -> tuple[float, ...]:
-    """The scales at which a picture is looked at: small ones enlarged, all reduced too for large letters."""
-    if max(rows, columns) <= _SMALL:
-        return (2.0, 0.5)
-    if max(rows, columns) <= _LARGE:
-        return (1.0, 0.4)
-    return (1.0, _LARGE / 2 / max(rows, columns))
+    """The scales of the looks at a picture: small ones enlarged, all reduced twice for large letters."""
+    longer = max(rows, columns)
+    if longer <= _SMALL:
+        return (2.0, 0.5, 0.25)
+    if longer <= _LARGE:
+        return (1.0, 0.4, 0.15)
+    return (1.0, _LARGE / 2 / longer, _LARGE / 5 / longer)
 
 
 def tiles(rows: int, columns: int) -> Iterator[tuple[int, int]]:
@@ -96,16 +107,17 @@ def read_all(picture: Picture, found: list[Found]) -> list[Word]:
     again = engine.recognised([turned(cut[number], 2 if upright[number] else 3) for number in doubtful])
     for number, other in zip(doubtful, again, strict=True):
         best[number] = max(best[number], other, key=itemgetter(1))
+    boxes = [bounds(one.corners, picture.shape[:2]) for one in found]
     return [
         Word(
-            text=best[number][0].strip(),
-            score=best[number][1],
-            box=bounds(one.corners, picture.shape[:2]),
+            text=text.strip(),
+            score=score,
+            box=box,
             found=one.score,
-            upright=upright[number],
-            readable=best[number][1] >= SURE and any(map(str.isalnum, best[number][0])),
-            strokes=strokes(cut[number]),
+            upright=level,
+            readable=readable(text, score, box),
+            strokes=strokes(piece),
             polygon=tuple((int(x), int(y)) for x, y in one.corners),
         )
-        for number, one in enumerate(found)
+        for one, (text, score), box, level, piece in zip(found, best, boxes, upright, cut, strict=True)
     ]
