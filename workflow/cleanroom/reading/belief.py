@@ -15,6 +15,8 @@ _LARGE_SIGNS, _LARGE_SURE = 3, 0.9
 _LONG, _LONG_FOUND, _STROKES = 2.5, 0.25, 6
 """What was not read is text in an unknown script when it is so much longer than high, was found so surely,
 and has so many strokes along it; a bar or a scale has fewer."""
+_UNREAD = 40
+"""Pixels: an unread line higher than this is judged as large letters: bone of 50 px has eight strokes."""
 _MISREAD_LONG = 3.0
 """A short text that was read badly is a longer one in another script: `BHOB` may be a whole Cyrillic name."""
 _LARGE_LONG, _LARGE_FOUND, _LARGE_STROKES = 5.0, 0.4, 12
@@ -52,7 +54,7 @@ def readable(text: str, score: float, box: Box) -> bool:
 def believed(word: Word) -> bool:
     """Whether it is text, read or not, at the scale at which text usually stands."""
     if not word.readable:
-        return unread(word)
+        return unread(word) if height(word) <= _UNREAD else believed_large(word)
     if word.signs == 1:
         return word.score >= _SINGLE_SURE and word.found >= _SINGLE_FOUND
     return word.signs > _SHORT or word.score >= _SHORT_SURE or unread(word, _MISREAD_LONG)
