@@ -9,8 +9,8 @@ import pikepdf
 from PIL import Image
 
 from cleanroom.files.covering import outside
-from cleanroom.files.picture import decoded
-from cleanroom.files.word import Box, Pixels
+from cleanroom.files.picture import Pixels, decoded
+from cleanroom.reading import Box
 
 
 def after(data: bytes, suffix: str) -> Iterator[Pixels]:

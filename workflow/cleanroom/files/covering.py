@@ -7,7 +7,9 @@ from numpy.typing import NDArray
 
 from cleanroom.errors import SetAside
 from cleanroom.files import views
-from cleanroom.files.word import Box, Pixels, Reader, Tells, Word, telling
+from cleanroom.files.picture import Pixels
+from cleanroom.files.telling import Tells, sure, telling
+from cleanroom.reading import Box, Reader, Word
 
 ROUNDS = 4
 _MARGIN = 0.25
@@ -47,7 +49,7 @@ def covered(
             return copy, boxes
         boxes += new
         fill(copy, new)
-    if any(word.sure for word in telling(views.words(copy, reader), tells)):
+    if any(sure(word) for word in telling(views.words(copy, reader), tells)):
         raise SetAside(LEFT, LEFT_FIX)
     return copy, boxes
 
@@ -85,7 +87,7 @@ def fitted(box: Box, frame: Pixels) -> Box:
 def _page(word: Word, frame: Pixels) -> bool:
     """Whether an unread find is the page itself: with one bar on it, a page looks like a letter."""
     left, top, right, bottom = word.box
-    return not word.sure and min(right - left, bottom - top) > min(frame.shape[:2]) / 2
+    return not sure(word) and min(right - left, bottom - top) > min(frame.shape[:2]) / 2
 
 
 def _shows(frame: Pixels, box: Box) -> bool:

@@ -4,18 +4,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from cleanroom.files import tesseract, views
+from cleanroom.files import views
 from cleanroom.files.compared import after, unchanged
 from cleanroom.files.covering import Beat
 from cleanroom.files.job import original
 from cleanroom.files.known import known
 from cleanroom.files.page import pages
-from cleanroom.files.picture import decoded
-from cleanroom.files.rapid import reader
+from cleanroom.files.picture import Pixels, decoded
 from cleanroom.files.structure import Foreign, rest
-from cleanroom.files.telling import tells
-from cleanroom.files.word import Pixels, telling
+from cleanroom.files.telling import sure, telling, tells
 from cleanroom.header.identifying import Identifying
+from cleanroom.reading import tesseract, words
+from cleanroom.reading.belief import legible
 from cleanroom.records import CleanedFile
 
 
@@ -72,9 +72,9 @@ def _bytes(case: Case, data: bytes) -> list[str]:
 
 def _readable(case: Case, frame: Pixels) -> bool:
     told = tells(case.identifying) if case.words == "identity" and case.identifying else None
-    if any(word.sure for word in telling(views.words(frame, reader()), told)):
+    if any(sure(word) for word in telling(views.words(frame, words), told)):
         return True
     if not tesseract.installed():
         return False
-    second = tesseract.Tesseract()
-    return any(telling(second.words(view), told) for view in views.views(frame))
+    second = (tesseract.words(view, sideways=False) for view in views.views(frame))
+    return any(legible(word, second=True) for found in second for word in telling(found, told))

@@ -10,12 +10,12 @@ from cleanroom.errors import SetAside
 from cleanroom.files.covering import Beat
 from cleanroom.files.job import MOST_BYTES
 from cleanroom.files.pdf import TONAL, cleaned_pdf
-from cleanroom.files.rapid import reader
 from cleanroom.files.rules import NO_PDF
 from cleanroom.files.telling import tells
 from cleanroom.files.worker import Worker
 from cleanroom.header.identifying import Identifying
 from cleanroom.manifest import Instance
+from cleanroom.reading import words
 from cleanroom.records import Document
 from cleanroom.redact.about import dataset_of
 from cleanroom.redact.series import RELEASE, Covered
@@ -81,7 +81,7 @@ def rebuilt(job: Job, beat: Beat) -> Document:
         When there is none, it cannot be rebuilt, shows pictures, or a word is left.
     """
     known = tells(job.identifying) if job.words == "identity" and job.identifying else None
-    eyes = None if job.words == "never" else reader()
+    eyes = None if job.words == "never" else words
     try:
         done = cleaned_pdf(
             _original(job), eyes, known, most=job.pages, with_pictures=job.looked_at, beat=beat

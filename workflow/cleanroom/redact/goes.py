@@ -40,7 +40,7 @@ def chooser(words: Literal["all", "identity", "never"], identifying: Identifying
     if words == "never":
         return lambda _: False
     if words == "all":
-        return lambda word: not word.readable or _signs(word.text) > 1
+        return lambda word: not word.readable or word.signs > 1
     cleaner = text_cleaner(identifying)
     tokens = frozenset(
         token for kind, text in identifying if kind in ("person", "id") for token in _tokens(text)
@@ -49,7 +49,7 @@ def chooser(words: Literal["all", "identity", "never"], identifying: Identifying
     def identifies(word: Word) -> bool:
         if not word.readable:
             return True
-        if _signs(word.text) < 2:
+        if word.signs < 2:
             return False
         spellings = {word.text} | {word.text.translate(table) for table in (_LETTERS, _DIGITS, _CYRILLIC)}
         return (
@@ -65,10 +65,6 @@ def chooser(words: Literal["all", "identity", "never"], identifying: Identifying
 def _latin(text: str) -> bool:
     letters = (letter for letter in text if letter.isalpha() and letter not in _TECHNICAL)
     return all(unicodedata.name(letter, "").startswith(("LATIN", "FULLWIDTH LATIN")) for letter in letters)
-
-
-def _signs(text: str) -> int:
-    return sum(character.isalnum() for character in text)
 
 
 def _alike(token: str, tokens: frozenset[str]) -> bool:

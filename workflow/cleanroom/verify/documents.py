@@ -7,15 +7,17 @@ from dataclasses import dataclass
 
 import pikepdf
 
-from cleanroom.files import rapid, tesseract, views
+from cleanroom.files import views
 from cleanroom.files.compared import after, unchanged
 from cleanroom.files.covering import Beat
 from cleanroom.files.page import pages
+from cleanroom.files.picture import Pixels
 from cleanroom.files.structure import Foreign, rest
-from cleanroom.files.telling import tells
-from cleanroom.files.word import Box, Pixels, Word, telling
+from cleanroom.files.telling import sure, telling, tells
 from cleanroom.files.worker import Worker
 from cleanroom.header.identifying import Identifying
+from cleanroom.reading import Box, Word, tesseract, words
+from cleanroom.reading.belief import legible
 from cleanroom.records import Document
 from cleanroom.verify.file_search import FileSearch
 from cleanroom.verify.header import Header
@@ -128,18 +130,18 @@ def _pages(case: Case, search: FileSearch, beat: Beat) -> Found:
 def _left(case: Case, search: FileSearch, page: Pixels) -> Iterator[str]:
     """Whether words are left on a page: never which."""
     told = tells(case.identifying) if case.words == "identity" and case.identifying else None
-    words = [word for word in views.words(page, rapid.reader()) if word.sure] + _second(page)
-    if any(search.text(word.text) for word in words):
+    left = [word for word in views.words(page, words) if sure(word)] + _second(page)
+    if any(search.text(word.text) for word in left):
         yield "words that identify are left on a page of its PDF"
-    if telling(words, told):
+    if telling(left, told):
         yield "words are left on a page of its PDF"
 
 
 def _second(page: Pixels) -> list[Word]:
     if not tesseract.installed():
         return []
-    second = tesseract.Tesseract()
-    return [word for view in views.views(page) for word in second.words(view)]
+    found = (word for view in views.views(page) for word in tesseract.words(view, sideways=False))
+    return [word for word in found if legible(word, second=True)]
 
 
 def _streams(data: bytes) -> Iterator[bytes]:
