@@ -29,7 +29,7 @@ lint: install demo/input ## style, types, workflow
 	$(BIN)/snakemake --lint --config $(DEMO)
 
 bench: install ## speed and memory, as ratios to a plain pydicom read and save
-	PYTHONPATH=workflow:. $(BIN)/python -m bench
+	PYTHONPATH=workflow:tests:. $(BIN)/python -m bench
 
 documents: install ## config.yaml, its schema and the docs table, from the config model
 	PYTHONPATH=workflow $(BIN)/python -m cleanroom config

@@ -1,23 +1,34 @@
 """``make bench``: the first entries; each a table whose last column is the ratio to the floor."""
 
 import os
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bench.headers import cores, headers, large
 from bench.measured import Cost
 from bench.stages import stages
+
+if TYPE_CHECKING:
+    from bench.words import Recall, Speed
 
 REAL = Path.home() / ".cache" / "cleanroom-test-data" / "mr_philips_mprage_face"
 
 
 def main() -> int:
     """Measure header cleaning beside others, and the line on a real scan, else on the generated sample."""
-    os.environ["PYTHONPATH"] = f"workflow{os.pathsep}."
+    os.environ["PYTHONPATH"] = f"workflow{os.pathsep}tests{os.pathsep}."
+    if "words" in sys.argv[1:]:
+        from bench.words import recall, speed  # noqa: PLC0415 - a large parent would count as every child's memory
+
+        show_words(speed(), recall())
+        return 0
     show("200 CT of 512 x 512 with 258 elements, headers only", headers())
     show("2,000 of them", cores())
     show("one multi-frame file of 2 GB", large())
+    subprocess.run([sys.executable, "-m", "bench", "words"], check=True)
     if REAL.is_dir():
         show("Philips T1, 170 slices of 256 x 256, the whole line", stages(REAL))
         return 0
@@ -27,6 +38,16 @@ def main() -> int:
         write_sample(Path(folder) / "input")
         show("the generated sample, the whole line", stages(Path(folder) / "input"))
     return 0
+
+
+def show_words(speeds: dict[str, "Speed"], recalls: dict[str, "Recall"]) -> None:
+    """Print what reading words takes, and what it finds."""
+    print(f"{'words':44} {'CPU s':>8} {'aim s':>8} {'tesseract s':>12}")
+    for name, one in speeds.items():
+        print(f"{name:44} {one.seconds:8.2f} {one.aim:8.1f} {one.tesseract:12.2f}")
+    print(f"{'text pixels covered, false boxes':44} {'ours':>8} {'false':>8} {'tesseract':>12} {'false':>8}")
+    for name, row in recalls.items():
+        print(f"{name:44} {row.ours:8.3f} {row.false:8.0f} {row.theirs:12.3f} {row.their_false:8.0f}")
 
 
 def show(title: str, costs: dict[str, Cost]) -> None:

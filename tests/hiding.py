@@ -190,6 +190,38 @@ def pdf(rotate: int = 0) -> bytes:
     return data + b"\n99 0 obj\n(" + SAID.encode() + b")\nendobj\n%%EOF\n"
 
 
+def scanned() -> bytes:
+    """One page that is an image with a word in it, and no text layer."""
+    buffer = io.BytesIO()
+    page = Image.new("L", (600, 400), 255)
+    ImageDraw.Draw(page).text((60, 100), SECRET, fill=0, font=ImageFont.load_default(30))
+    ImageDraw.Draw(page).rectangle((100, 250, 350, 350), outline=0, width=3)
+    page.save(buffer, "PDF", resolution=150, author=SAID)
+    return buffer.getvalue()
+
+
+def report() -> bytes:
+    """All places of :func:`pdf`, a page that is an image with a word, and an earlier revision of a page."""
+    with pikepdf.open(io.BytesIO(pdf())) as document, pikepdf.open(io.BytesIO(scanned())) as scan:
+        document.pages.extend(scan.pages)
+        buffer = io.BytesIO()
+        document.save(buffer, compress_streams=False, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    return _revised(buffer.getvalue())
+
+
+def _revised(data: bytes) -> bytes:
+    """The same with its first page replaced by one without words: the old one is still in the file."""
+    with pikepdf.open(io.BytesIO(data)) as document:
+        root, size = document.Root.objgen[0], int(document.trailer.Size)
+        body = document.pages[0].Contents.objgen[0]
+    before = data.rstrip().rsplit(b"startxref", 1)[1].split()[0].decode()
+    start = len(data)
+    new = f"{body} 0 obj\n<< /Length 22 >>\nstream\n60 40 m 200 40 l S 1 g \nendstream\nendobj\n".encode()
+    table = f"xref\n{body} 1\n{start:010d} 00000 n \ntrailer\n"
+    table += f"<< /Size {size} /Root {root} 0 R /Prev {before} >>\nstartxref\n{start + len(new)}\n%%EOF\n"
+    return data + new + table.encode()
+
+
 def every_byte(data: bytes) -> bytes:
     """A file with what it has compressed: all that somebody with patience could read."""
     parts = [data]

@@ -13,13 +13,13 @@ from PIL import Image
 from cleanroom.errors import SetAside
 from cleanroom.files.pdf import cleaned_pdf
 from cleanroom.files.structure import rest
-from cleanroom.files.word import Word
+from cleanroom.reading import Word, words
 
 
 class Blind:
     """A reader that sees nothing: what is covered then comes from the text layer."""
 
-    def words(self, image: NDArray[np.uint8]) -> list[Word]:  # noqa: ARG002
+    def __call__(self, image: NDArray[np.uint8]) -> list[Word]:  # noqa: ARG002
         """Nothing."""
         return []
 
@@ -102,6 +102,14 @@ def test_a_pdf_that_shows_a_picture_waits_for_a_person() -> None:
     with pytest.raises(SetAside, match="a person may be seen"):
         cleaned_pdf(buffer.getvalue(), Blind())
     assert cleaned_pdf(buffer.getvalue(), Blind(), with_pictures=True).data
+
+
+def test_a_page_with_one_word_is_not_covered_as_a_whole() -> None:
+    """A black bar on white looks like a letter as large as the page."""
+    done = cleaned_pdf(hiding.scanned(), words)
+    page = rendered(done.data)
+    assert (page > 200).mean() > 0.8
+    assert (page < 100).any(axis=1)[240:340].any(), "the frame below the word stays"
 
 
 @pytest.mark.parametrize("data", [b"", b"%PDF-1.7\n", b"%PDF-1.7\n" + bytes(5000), hiding.pdf()[:900]])

@@ -12,7 +12,7 @@ from PIL import Image
 from cleanroom.errors import SetAside
 from cleanroom.files.redacted import Redacted, cleaned_picture
 from cleanroom.files.structure import Foreign, rest
-from cleanroom.files.word import Box, Word
+from cleanroom.reading import Box, Word
 
 
 class Told:
@@ -21,7 +21,7 @@ class Told:
     def __init__(self, *boxes: Box) -> None:
         self._boxes = boxes
 
-    def words(self, image: NDArray[np.uint8]) -> list[Word]:
+    def __call__(self, image: NDArray[np.uint8]) -> list[Word]:
         """A word in every box that is not black yet."""
         return [
             Word("word", 1.0, (left, top, right, bottom))

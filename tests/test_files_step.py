@@ -85,6 +85,7 @@ def test_every_file_has_its_verdict_and_its_place(done: Config) -> None:
     crosswalk = {row["original"]: row["pseudonym"] for row in table(done.private / "crosswalk.tsv")}
     assert "" not in crosswalk
     assert crosswalk["one/letter.pdf"] == rows["one/letter.pdf"]["released_as"]
+    assert crosswalk["one/face.jpg"] in (done.output / "report" / "index.html").read_text()
 
 
 def test_no_byte_of_the_output_names_anybody(done: Config) -> None:

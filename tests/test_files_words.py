@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cleanroom.files import tesseract, views
+from cleanroom.files import views
 from cleanroom.files.pdf import cleaned_pdf
-from cleanroom.files.rapid import reader
 from cleanroom.files.redacted import cleaned_picture
 from cleanroom.files.telling import tells
+from cleanroom.reading import tesseract, words
 
 PADDING = 25
 """The ground truth counts from the corner of a picture with a border of so many pixels."""
@@ -22,16 +22,16 @@ pytestmark = pytest.mark.long
 
 def read(data: bytes) -> str:
     """All words that both readers find in what a file shows, also behind transparency."""
-    readers = [reader(), *([tesseract.Tesseract()] if tesseract.installed() else [])]
+    readers = [words, *([tesseract.words] if tesseract.installed() else [])]
     shown = (frame for data_frame in hiding.pixels(data) for frame in views.views(data_frame))
-    return " ".join(word.text for view in shown for each in readers for word in each.words(view))
+    return " ".join(word.text for view in shown for each in readers for word in each(view))
 
 
 def cleaned(image: Image.Image, sort: str = "PNG") -> bytes:
     """The picture as a file, cleaned."""
     buffer = io.BytesIO()
     image.save(buffer, sort)
-    return cleaned_picture(buffer.getvalue(), reader(), None, lambda: None).data
+    return cleaned_picture(buffer.getvalue(), words, None, lambda: None).data
 
 
 def behind_transparency() -> Image.Image:
@@ -85,7 +85,7 @@ def test_a_scanned_page_has_no_words_left() -> None:
     )
     buffer = io.BytesIO()
     page.save(buffer, "PDF", resolution=100)
-    done = cleaned_pdf(buffer.getvalue(), reader(), with_pictures=True)
+    done = cleaned_pdf(buffer.getvalue(), words, with_pictures=True)
     assert done.covered
 
 
@@ -108,7 +108,7 @@ def test_burned_in_names_of_a_real_picture_are_covered(scans: Path) -> None:
     truth = json.loads((folder / "sample_data" / "ground_truth.json").read_text())
     boxes = truth["sample_data/2_ORIGINAL.dcm"]
     data = (folder / "test_data" / "png_images" / "2_ORIGINAL.png").read_bytes()
-    done = cleaned_picture(data, reader(), None, lambda: None).data
+    done = cleaned_picture(data, words, None, lambda: None).data
     (before,), (after,) = hiding.pixels(data), hiding.pixels(done)
     for box in boxes:
         left, top = max(box["left"] - PADDING, 0), max(box["top"] - PADDING, 0)

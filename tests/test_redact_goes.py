@@ -5,7 +5,9 @@ import pytest
 from cleanroom.reading import Word
 from cleanroom.redact.goes import chooser
 
-OWN = frozenset({("person", "Müller^Anna"), ("id", "PAT0815-77"), ("date", "19540312")})
+OWN = frozenset(
+    {("person", "Müller^Anna"), ("id", "PAT0815-77"), ("date", "19540312"), ("person", "Soroka^Olga")}
+)
 BOX = (0, 0, 50, 10)
 
 
@@ -25,6 +27,10 @@ BOX = (0, 0, 50, 10)
         ("Gain 64%", 0.6, True, True),
         ("", 0.98, False, True),
         ("L", 0.99, True, False),
+        ("王小明", 0.99, True, True),
+        ("Иванов", 0.99, True, True),
+        ("5 µm", 0.99, True, False),
+        ("COPOKA", 0.99, True, True),
     ],
 )
 def test_identity(text: str, score: float, readable: bool, goes: bool) -> None:

@@ -8,6 +8,8 @@ import pytest
 from PIL import Image, PngImagePlugin
 from report_sample import FIRST, HEAD, KEPT, KEPT_REASON, PNG_NAMES, UNSURE, Sample
 
+from cleanroom.identity import Identity, load_key
+from cleanroom.records import ReleasedInstance, ReleaseRecord, SeriesText, TextRecord
 from cleanroom.report import report
 from cleanroom.report.thumbnails import LARGE, data_uri, thumbnails
 
@@ -23,6 +25,12 @@ def card(page: str, series: str) -> str:
     return page.partition(f'id="{series}"')[2].partition("</article>")[0]
 
 
+def counts(section: str) -> dict[str, list[str]]:
+    """Kind → in, released, set aside."""
+    rows = re.findall(r"<tr><td>(.*?)</td>(.*?)</tr>", section, re.S)
+    return {kind: re.findall(r">(\d+)</td>", figures) for kind, figures in rows}
+
+
 def test_the_verdict_comes_first(sample: Sample) -> None:
     page = sample.page()
     assert "<h1>7 of 14 files are released.</h1>" in page
@@ -36,6 +44,50 @@ def test_a_face_kept_on_purpose_is_said_in_front(sample: Sample) -> None:
     front = sample.page().split('id="set-aside"')[0]
     assert KEPT in front
     assert KEPT_REASON in front
+
+
+def test_words_kept_on_purpose_are_said_in_front_with_their_reason(sample: Sample) -> None:
+    path = sample.config.private / "studies" / FIRST / "text.json"
+    text = SeriesText(words="never", reason="a phantom, nobody's name is on it", notes=["the template `x`"])
+    TextRecord(series={HEAD: text}).save(path)
+    report(sample.config)
+    for private in (False, True):
+        page = sample.page(private)
+        section = page.partition('id="unread"')[2].partition("</section>")[0]
+        assert HEAD in section
+        assert "a phantom, nobody&#39;s name is on it" in section
+        assert "a phantom" in card(page, HEAD)
+        assert "the template <code>x</code>" in card(page, HEAD)
+    (series,) = [item for item in sample.figures()["series"] if item["series"] == HEAD]
+    assert series["text"]["reason"] == "a phantom, nobody's name is on it"
+
+
+def test_without_such_a_rule_there_is_no_such_section(sample: Sample) -> None:
+    assert 'id="unread"' not in sample.page()
+
+
+def test_pictures_and_pdfs_have_their_section_by_pseudonym(sample: Sample) -> None:
+    identity = Identity(load_key(sample.config.private / "key"))
+    section = sample.page().partition('id="files"')[2].partition("</section>")[0]
+    for path in ("Mueller_Anna.jpg", "letter.pdf"):
+        assert identity.pseudonym("file", path) in section
+        assert path not in sample.page() + sample.page(private=True)
+    assert section.count("pictures and PDFs may carry words") == 2
+    assert counts(section) == {"PDFs": ["1", "0", "1"], "Pictures": ["1", "0", "1"]}
+
+
+def test_a_released_pdf_is_counted_and_named(sample: Sample) -> None:
+    identity = Identity(load_key(sample.config.private / "key"))
+    name = identity.pseudonym("file", "letter.pdf")
+    place = f"other/unfiled/{name}.pdf"
+    done = ReleasedInstance(
+        path=place, sha256="0" * 64, bytes=9, kind="pdf", patient="", original="letter.pdf"
+    )
+    ReleaseRecord(files=[done]).save(sample.config.private / "files" / "released.json")
+    report(sample.config)
+    section = sample.page().partition('id="files"')[2].partition("</section>")[0]
+    assert counts(section)["PDFs"] == ["1", "1", "0"]
+    assert name in sample.page().partition("1 released")[2].partition("</details>")[0]
 
 
 def test_the_config_line_that_mends_stands_with_its_reason(sample: Sample) -> None:

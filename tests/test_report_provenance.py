@@ -78,3 +78,19 @@ def test_no_user_no_host_no_path(sample: Sample) -> None:
     names = [socket.gethostname(), str(sample.config.private), str(sample.config.input), str(Path.home())]
     assert not [name for name in names if name in text]
     assert f'"{getpass.getuser()}"' not in text
+
+
+def test_the_options_of_words_pictures_and_pdfs_are_listed_without_what_they_match(tmp_path: Path) -> None:
+    rules = [{"match": "Doe*/x.png", "reason": "looked at"}, {"match": "pdf", "release": False}]
+    words = [{"words": "never", "reason": "a phantom", "match": {"modality": ["CT"]}}, {}]
+    sample = Sample(tmp_path, pictures=rules, pdf={"pages": 7}, text={"rules": words})
+    report(sample.config)
+    graph = crate(sample)
+    values = {
+        entity["name"]: entity["value"] for entity in graph.values() if entity["@type"] == "PropertyValue"
+    }
+    assert values["text.words"] == "all, never"
+    assert values["pictures.release"] == "true in 1 of 2 rules"
+    assert (values["pdf.release"], values["pdf.pages"]) == ("true", "7")
+    assert "#parameter/pdf.pages" in graph
+    assert "Doe" not in json.dumps(list(graph.values()))

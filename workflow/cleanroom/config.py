@@ -161,10 +161,12 @@ class PictureRule(Section):
 
 
 class Pdf(Section):
-    """PDFs that lie beside the images."""
+    """PDFs that lie beside the images, and those inside DICOM objects."""
 
     release: bool = Field(
-        True, description="true: release PDFs without pictures, their words covered; false: set all aside"
+        True,
+        description="true: release PDFs without pictures, their words covered; false: set all aside, "
+        "those in DICOM objects too",
     )
     pages: int = Field(200, ge=1, le=5000, description="a PDF with more pages is set aside")
 
@@ -197,7 +199,7 @@ class Config(Section):
         description="which pictures, and PDFs with pictures in them, are cleaned and released: first match "
         "wins; what no rule matches is set aside, for a person may be seen on it",
     )
-    pdf: Pdf = Field(Pdf(), description="PDFs")
+    pdf: Pdf = Field(Pdf(), description="PDFs, beside the images and in DICOM objects")
     studies: list[str] = Field([], description="study pseudonyms to run; empty: all")
     shard: str = Field(
         "",

@@ -22,14 +22,14 @@ from cleanroom.intake.walk import fingerprint, walk
 _SECTIONS = {
     "intake": ("input", "key", "patients"),
     "clean": ("key", "profile"),
-    "redact": ("text",),
+    "redact": ("text", "pdf"),
     "convert": (),
     "deface": ("faces",),
     "encode": (),
     "verify": ("profile",),
     "release": (),
     "files": ("key", "patients", "pictures", "pdf", "text"),
-    "report": ("profile", "faces", "text"),
+    "report": ("profile", "faces", "text", "pictures", "pdf"),
 }
 """The keys of the config on which each step's result depends."""
 

@@ -17,6 +17,7 @@ from rocrate.rocrate import ROCrate
 import cleanroom
 from cleanroom.atomic import replacing
 from cleanroom.config import Config
+from cleanroom.parameters import settings
 from cleanroom.records import Record
 
 SNAKEFILE = Path(__file__).parents[2] / "Snakefile"
@@ -30,7 +31,7 @@ STEPS = {
     "intake": ("sorts every input file", ["pydicom"]),
     "clean": ("cleans the headers", ["pydicom"]),
     "redact": (
-        "sets aside what may carry words in its pixels; cleans pictures and PDFs",
+        "finds words in pixels and decides what covers them; cleans pictures and PDFs",
         ["pydicom", "rapidocr", "pypdfium2", "pikepdf", "pillow"],
     ),
     "convert": ("makes the volumes in which faces are looked for", ["dcm2niix"]),
@@ -207,16 +208,8 @@ def _run(crate: Any, workflow: Any, times: list[StepTime], totals: dict[str, flo
 
 
 def _parameters(crate: Any, workflow: Any, config: Config) -> list[Any]:
-    """The settings that shaped the release; no path, no pseudonym."""
-    tools = sorted({rule.tool for rule in config.faces.rules})
-    settings = {
-        "profile": config.profile_name,
-        "faces.tools": ", ".join(tools),
-        "faces.ears": str(config.faces.ears).lower(),
-        "faces.margin_mm": str(config.faces.margin_mm),
-    }
     values = []
-    for name, value in settings.items():
+    for name, value in settings(config).items():
         formal = _entity(
             crate,
             f"#parameter/{name}",

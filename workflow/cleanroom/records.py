@@ -82,10 +82,22 @@ class SeriesText(BaseModel):
     """What is known of words in the pixels of a series."""
 
     frames_read: int = 0
-    """Frames that were read as pictures of their own; 3 for a sample, whose projection shows all slices."""
+    """Frames read as pictures of their own, and pages of PDFs; 3 for a sample: its projection shows all."""
     boxes: int = 0
+    words: Literal["all", "identity", "never"] = "all"
+    """Which words go, by the config."""
     reason: str = ""
     """Why its words stay, or why it is released although a face may be seen: what the config says."""
+    notes: list[str] = []
+    """What was done otherwise than a template says, for the report."""
+
+
+class Document(BaseModel):
+    """A PDF that was rebuilt from its pages: ``work/<study>/documents/<series>/<number>.pdf``."""
+
+    sha256: str
+    boxes: list[list[tuple[int, int, int, int]]] = []
+    """Covered, by page, in pixels of the page as it was rendered: left, top, right, bottom."""
 
 
 class TextRecord(Record):
@@ -94,6 +106,8 @@ class TextRecord(Record):
     series: dict[str, SeriesText] = {}
     boxes: dict[str, dict[str, list[TextBox]]] = {}
     """Series → instance number → what is to be covered."""
+    documents: dict[str, dict[str, Document]] = {}
+    """Series → instance number → the PDF that takes the original's place."""
 
 
 class CleanedFile(BaseModel):

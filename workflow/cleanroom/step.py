@@ -16,6 +16,7 @@ from cleanroom.steps import FUNCTIONS
 from cleanroom.study import RECORDS, Study
 
 FOLDERS = {
+    "redact": "work/{study}/documents",
     "convert": "work/{study}/volumes",
     "deface": "work/{study}/faces",
     "encode": "work/{study}/encoded",

@@ -8,6 +8,7 @@ rule encode:
         datasets=PRIVATE / "work" / "{study}" / "headers.zip",
         grids=PRIVATE / "work" / "{study}" / "volumes",
         masks=PRIVATE / "work" / "{study}" / "faces",
+        documents=PRIVATE / "work" / "{study}" / "documents",
     output:
         record=PRIVATE / "studies" / "{study}" / "encoded.json",
         instances=temp(directory(PRIVATE / "work" / "{study}" / "encoded")),

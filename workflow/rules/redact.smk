@@ -4,12 +4,13 @@ rule redact:
         identities=PRIVATE / "studies" / "{study}" / "identities.json",
     output:
         record=PRIVATE / "studies" / "{study}" / "text.json",
+        documents=directory(PRIVATE / "work" / "{study}" / "documents"),
     log:
         PRIVATE / "logs" / "redact" / "{study}.log",
     conda:
         "../../envs/headers.yaml"
     resources:
-        mem_mb=3000,
+        mem_mb=4000,
     params:
         config=PLAN.file,
         version=PLAN.version("redact"),

@@ -1,6 +1,7 @@
 rule verify:
     input:
         manifest=PRIVATE / "studies" / "{study}" / "manifest.tsv",
+        identities=PRIVATE / "studies" / "{study}" / "identities.json",
         headers=PRIVATE / "studies" / "{study}" / "clean.json",
         text=PRIVATE / "studies" / "{study}" / "text.json",
         volumes=PRIVATE / "studies" / "{study}" / "volumes.json",

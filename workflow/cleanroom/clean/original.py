@@ -14,13 +14,16 @@ from pydicom.dataset import Dataset
 
 from cleanroom.clean.header import clean_header
 from cleanroom.clean.marks import mark
-from cleanroom.clean.rules import Rules
+from cleanroom.clean.rules import SOP_CLASS, Rules
 from cleanroom.clean.values import Values
 from cleanroom.errors import SetAside
+from cleanroom.header.elements import value_of
 from cleanroom.header.legality import UNDEFINED
 from cleanroom.header.reader import Unusual, read_quickly
 
 SOP_INSTANCE = 0x00080018
+DOCUMENT = 0x00420011
+_DOCUMENTS = b"1.2.840.10008.5.1.4.1.1.104."
 _NEEDED = {
     SOP_INSTANCE: "SOP Instance UID",
     0x0020000D: "Study Instance UID",
@@ -58,6 +61,18 @@ def read_header(file: BinaryIO) -> Dataset:
         return pydicom.dcmread(file, stop_before_pixels=True, force=True)
     except Exception as error:
         raise SetAside(f"it cannot be read as DICOM ({type(error).__name__})") from None
+
+
+def leave_document(original: Dataset) -> None:
+    """Take the document out of the header of an encapsulated one: like pixels, it is another step's.
+
+    One in which the file ends stays, so that the instance is refused.
+    """
+    element = original.get_item(DOCUMENT) if DOCUMENT in original else None
+    kind = value_of(original.get_item(SOP_CLASS), "UI") if SOP_CLASS in original else b""
+    whole = isinstance(element, RawDataElement) and element.length == len(element.value or b"")
+    if whole and kind.startswith(_DOCUMENTS):
+        del original[DOCUMENT]
 
 
 def clean_original(original: Dataset, rules: Rules, values: Values) -> tuple[Dataset, Counter[str]]:

@@ -7,7 +7,7 @@ from cleanroom.atomic import write_text
 from cleanroom.clean import archive
 from cleanroom.clean.marks import code
 from cleanroom.clean.meta import transfer_syntax_of
-from cleanroom.clean.original import clean_original, quiet_pydicom, read_header
+from cleanroom.clean.original import clean_original, leave_document, quiet_pydicom, read_header
 from cleanroom.clean.profile import load
 from cleanroom.clean.rules import Rules
 from cleanroom.clean.text import TextCleaner
@@ -69,6 +69,7 @@ def _clean_instance(
             original = read_header(file)
     except _NOT_OPENED as error:
         raise SetAside(f"the file cannot be opened ({type(error).__name__})") from None
+    leave_document(original)
     header, counts = clean_original(original, rules, values)
     name = archive.member(instance.series, instance.number)
     archive.add(headers, name, header, transfer_syntax_of(original))

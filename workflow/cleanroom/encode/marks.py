@@ -14,6 +14,7 @@ SOURCE = Code(value="121322", meaning="Source image for image processing operati
 PIXEL_MASK = Code(value="113047", meaning="Pixel by pixel mask")
 OUTER_CONTOURS = "Outer contours clipped"
 HIDDEN_BITS = "Bits beside stored pixel values cleared"
+REBUILT = "Document rebuilt from pictures of its pages"
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,11 @@ def mark_read(header: Dataset) -> None:
 def mark_hidden_bits(header: Dataset) -> None:
     """Bits of the pixel words that are no pixel were cleared."""
     _add_method(header, HIDDEN_BITS)
+
+
+def mark_rebuilt(header: Dataset) -> None:
+    """A PDF was made anew from pictures of its pages."""
+    _add_method(header, REBUILT)
 
 
 def mark_contours(header: Dataset, points: int) -> None:

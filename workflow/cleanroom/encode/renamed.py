@@ -25,14 +25,15 @@ class Renamed:
 
     @classmethod
     def of(cls, study: Study) -> "Renamed":
-        """Those of every series with a face mask or a text box, set aside later or not."""
+        """Those of every series with a face mask, a text box or a rebuilt PDF, set aside later or not."""
         kept = CleanRecord.load(study.record_path("clean")).options
         if RETAIN_UIDS not in {code.value for code in kept}:
             return cls()
         faces = FaceRecord.load(study.record_path("deface")).series
-        boxes = TextRecord.load(study.record_path("redact")).boxes
+        texts = TextRecord.load(study.record_path("redact"))
         changed = {name for name, face in faces.items() if face.masks}
-        changed |= {name for name, by_number in boxes.items() if any(by_number.values())}
+        changed |= {name for name, by_number in texts.boxes.items() if any(by_number.values())}
+        changed |= {name for name, documents in texts.documents.items() if documents}
         rows = [row for row in study.instances if row.series in changed]
         originals = {uid for row in rows for uid in (row.sop_instance_uid, row.series_instance_uid)} - {""}
         return cls({uid: study.identity.uid(uid) for uid in sorted(originals)})

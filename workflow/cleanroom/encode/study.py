@@ -11,6 +11,7 @@ from pydicom.uid import UID
 
 from cleanroom.encode.contours import cut_outer_contours
 from cleanroom.encode.covering import FaceFill, covered
+from cleanroom.encode.documents import give_document
 from cleanroom.encode.frames import frames
 from cleanroom.encode.images import Images
 from cleanroom.encode.instance import give_pixels, keep_pixels, save
@@ -23,6 +24,7 @@ from cleanroom.encode.marks import (
     mark_examined,
     mark_hidden_bits,
     mark_read,
+    mark_rebuilt,
 )
 from cleanroom.encode.pixels import decoded
 from cleanroom.encode.proof import Proof
@@ -31,6 +33,7 @@ from cleanroom.encode.structures import STRUCTURE_SET
 from cleanroom.errors import SetAside
 from cleanroom.manifest import Instance
 from cleanroom.records import (
+    Document,
     EncodedInstance,
     EncodeRecord,
     FaceRecord,
@@ -56,6 +59,8 @@ class Decisions:
     text: SeriesText
     boxes: dict[str, list[TextBox]]
     """By instance number."""
+    documents: dict[str, Document]
+    """By instance number."""
     proof: Proof | None
 
     @property
@@ -80,8 +85,7 @@ def encode_study(study: Study) -> EncodeRecord:
             face = faces.get(series, SeriesFace(decision="not_applicable"))
             try:
                 proof = Proof(study.work, volumes.get(series, []), face) if face.masks else None
-                text = texts.series.get(series, SeriesText())
-                decided = Decisions(face, text, texts.boxes.get(series, {}), proof)
+                decided = _decided(series, face, texts, proof)
                 writer = Writer(study, headers, decided, renamed)
                 record.series[series] = [writer.write(item) for item in instances]
                 if proof:
@@ -92,6 +96,11 @@ def encode_study(study: Study) -> EncodeRecord:
                 row = SetAsideRow(series=series, step="encode", reason=error.reason, fix=error.fix)
                 record.set_aside.append(row)
     return record
+
+
+def _decided(series: str, face: SeriesFace, texts: TextRecord, proof: Proof | None) -> Decisions:
+    text = texts.series.get(series, SeriesText())
+    return Decisions(face, text, texts.boxes.get(series, {}), texts.documents.get(series, {}), proof)
 
 
 @dataclass(frozen=True)
@@ -106,13 +115,14 @@ class Writer:
     def write(self, instance: Instance) -> EncodedInstance:
         """Write one instance to be released."""
         header, original = _read(self.study, self.headers, instance)
+        if instance.number in self.decided.documents:
+            return self._document(instance, header, original)
         boxes = self.decided.boxes.get(instance.number, [])
         new = covered(original, boxes, self._face(instance, original))
         syntax = give_pixels(header, original, new) if new else keep_pixels(header, original)
         clipped = _structures(self.study, header, original) if _is_structures(instance) else 0
         self._mark(header, instance, cleared=bool(new and new.cleared))
-        self.renamed.apply(header)
-        save(header, syntax, self.study.work / "encoded" / instance.series / f"{instance.number}.dcm")
+        self._save(header, syntax, instance)
         return EncodedInstance(
             number=instance.number,
             covered=new.pixels if new else 0,
@@ -120,6 +130,21 @@ class Writer:
             cleared=new.cleared if new else 0,
             clipped=clipped,
         )
+
+    def _document(self, instance: Instance, header: FileDataset, original: FileDataset) -> EncodedInstance:
+        """Write an instance that holds a PDF."""
+        document = self.decided.documents[instance.number]
+        path = self.study.work / "documents" / instance.series / f"{instance.number}.pdf"
+        syntax = give_document(header, original, document, path)
+        mark_rebuilt(header)
+        if self.decided.text.frames_read:
+            mark_read(header)
+        self._save(header, syntax, instance)
+        return EncodedInstance(number=instance.number, covered=0, boxes=sum(map(len, document.boxes)))
+
+    def _save(self, header: FileDataset, syntax: UID, instance: Instance) -> None:
+        self.renamed.apply(header)
+        save(header, syntax, self.study.work / "encoded" / instance.series / f"{instance.number}.dcm")
 
     def _face(self, instance: Instance, original: FileDataset) -> FaceFill | None:
         """The pixels of the face; None when there are none in this instance."""

@@ -7,7 +7,9 @@ from numpy.typing import NDArray
 
 from cleanroom.errors import SetAside
 from cleanroom.files import views
-from cleanroom.files.word import Box, Pixels, Reader, Tells, telling
+from cleanroom.files.picture import Pixels
+from cleanroom.files.telling import Tells, sure, telling
+from cleanroom.reading import Box, Reader, Word
 
 ROUNDS = 4
 _MARGIN = 0.25
@@ -41,13 +43,13 @@ def covered(
     boxes = [fitted(box, frame) for box in known]
     fill(copy, boxes)
     for _ in range(ROUNDS):
-        found = telling(views.words(copy, reader), tells)
+        found = [word for word in telling(views.words(copy, reader), tells) if not _page(word, copy)]
         new = [box for word in found if _shows(copy, box := fitted(widened(word.box), copy))]
         if not new:
             return copy, boxes
         boxes += new
         fill(copy, new)
-    if any(word.sure for word in telling(views.words(copy, reader), tells)):
+    if any(sure(word) for word in telling(views.words(copy, reader), tells)):
         raise SetAside(LEFT, LEFT_FIX)
     return copy, boxes
 
@@ -80,6 +82,12 @@ def fitted(box: Box, frame: Pixels) -> Box:
     height, width = frame.shape[:2]
     left, top, right, bottom = box
     return max(left, 0), max(top, 0), min(right, width), min(bottom, height)
+
+
+def _page(word: Word, frame: Pixels) -> bool:
+    """Whether an unread find is the page itself: with one bar on it, a page looks like a letter."""
+    left, top, right, bottom = word.box
+    return not sure(word) and min(right - left, bottom - top) > min(frame.shape[:2]) / 2
 
 
 def _shows(frame: Pixels, box: Box) -> bool:

@@ -8,10 +8,10 @@ from cleanroom.atomic import replacing, write_text
 from cleanroom.errors import SetAside
 from cleanroom.files.covering import Beat
 from cleanroom.files.pdf import cleaned_pdf
-from cleanroom.files.rapid import reader
 from cleanroom.files.redacted import Redacted, cleaned_picture
 from cleanroom.files.telling import tells
 from cleanroom.header.identifying import Identifying
+from cleanroom.reading import words
 from cleanroom.records import CleanedFile
 from cleanroom.source import opened
 
@@ -75,7 +75,7 @@ def original(root: Path, path: str) -> bytes:
 
 
 def _redacted(job: Job, data: bytes, beat: Beat) -> Redacted:
-    eyes = None if job.words == "never" else reader()
+    eyes = None if job.words == "never" else words
     known = tells(job.identifying) if job.words == "identity" and job.identifying else None
     if job.kind == "picture":
         return cleaned_picture(data, eyes, known, beat)

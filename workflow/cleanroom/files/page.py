@@ -10,7 +10,8 @@ import pypdfium2
 from numpy.typing import NDArray
 
 from cleanroom.errors import SetAside
-from cleanroom.files.word import Box, Tells
+from cleanroom.files.telling import Tells
+from cleanroom.reading import Box
 
 DPI = 200
 _MOST_PIXELS = 30_000_000

@@ -11,7 +11,8 @@ from cleanroom.errors import SetAside
 from cleanroom.files.covering import Beat, covered
 from cleanroom.files.page import Page, pages
 from cleanroom.files.redacted import Redacted
-from cleanroom.files.word import Box, Reader, Tells
+from cleanroom.files.telling import Tells
+from cleanroom.reading import Box, Reader
 from cleanroom.reading.tone import MOST, tonal
 
 MOST_PAGES = 200

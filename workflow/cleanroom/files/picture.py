@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from cleanroom.clean import icc
 from cleanroom.errors import SetAside
-from cleanroom.files.word import Pixels
 
+Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 FORMATS = ("JPEG", "PNG", "TIFF", "BMP", "GIF", "WEBP")
 MOST_PIXELS = 64_000_000
 MOST_PIXELS_IN_ALL = 400_000_000

@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 
 from cleanroom.files.covering import Beat, covered
 from cleanroom.files.jpeg import NotStrippable, stripped
-from cleanroom.files.picture import Picture, decoded
-from cleanroom.files.word import Box, Pixels, Reader, Tells
+from cleanroom.files.picture import Picture, Pixels, decoded
+from cleanroom.files.telling import Tells
 from cleanroom.files.written import EXTENSIONS, same, written
+from cleanroom.reading import Box, Reader
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,32 @@
 
 import re
 import unicodedata
+from collections.abc import Callable, Iterable
 from itertools import pairwise
 
 from cleanroom.clean.text import text_cleaner
-from cleanroom.files.word import Tells
 from cleanroom.header.identifying import Identifying
+from cleanroom.reading import Word
+
+Tells = Callable[[str], bool]
+"""Whether a text identifies."""
 
 _LOOKALIKE = str.maketrans("0158|!", "oissll")
 _SHORTEST = 5
+
+
+def telling(words: Iterable[Word], tells: Tells | None) -> list[Word]:
+    """The words that have to go: all of them, or those that identify.
+
+    A line that identifies somebody goes as a whole. What cannot be read goes in either case; a letter or
+    digit that stands alone stays, as in the pixels of DICOM: a circle looks like one.
+    """
+    return [word for word in words if not word.readable or (sure(word) and (not tells or tells(word.text)))]
+
+
+def sure(word: Word) -> bool:
+    """Whether this is a word and not a speck: two letters or digits at least that were read."""
+    return word.readable and word.signs > 1
 
 
 def tells(identifying: Identifying) -> Tells:

@@ -5,22 +5,16 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from cleanroom.files.word import Box, Pixels, Reader, Word
+from cleanroom.files.picture import Pixels
+from cleanroom.reading import Reader, Word
 
-WHOLE = 2600
-"""Pixels of a side: a larger picture is read in parts as well."""
-_TILE, _OVERLAP = 1800, 200
 _FLAT = 0.3
 """Share of the pixels with one value, from which on the others are shown as black on white as well."""
 
 
 def words(frame: Pixels, reader: Reader) -> list[Word]:
-    """The words in every view of a frame, in parts when it is large: the reader would shrink it."""
-    found: list[Word] = []
-    for view in views(frame):
-        for left, top, part in _parts(view):
-            found += [Word(word.text, word.score, _moved(word.box, left, top)) for word in reader.words(part)]
-    return found
+    """The words in every view of a frame."""
+    return [word for view in views(frame) for word in reader(view)]
 
 
 def views(frame: Pixels) -> Iterator[NDArray[np.uint8]]:
@@ -49,21 +43,3 @@ def _eight(values: Pixels) -> NDArray[np.uint8]:
         low, high = float(values.min()), float(values.max())
     scale = 255 / max(high - low, 1)
     return np.asarray(np.clip((values.astype(np.float32) - low) * scale, 0, 255), np.uint8)
-
-
-def _parts(view: NDArray[np.uint8]) -> Iterator[tuple[int, int, NDArray[np.uint8]]]:
-    """The whole, and tiles that overlap where it is larger than one."""
-    yield 0, 0, view
-    height, width = view.shape[:2]
-    if max(height, width) <= WHOLE:
-        return
-    step = _TILE - _OVERLAP
-    for top in range(0, max(height - _OVERLAP, 1), step):
-        for left in range(0, max(width - _OVERLAP, 1), step):
-            part = view[top : top + _TILE, left : left + _TILE]
-            if part.min() != part.max():
-                yield left, top, part
-
-
-def _moved(box: Box, left: int, top: int) -> Box:
-    return box[0] + left, box[1] + top, box[2] + left, box[3] + top

@@ -7,8 +7,7 @@ import numpy as np
 from PIL import Image
 
 from cleanroom.errors import SetAside
-from cleanroom.files.picture import Picture, decoded
-from cleanroom.files.word import Pixels
+from cleanroom.files.picture import Picture, Pixels, decoded
 
 EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "TIFF": "tif", "BMP": "bmp", "GIF": "gif", "WEBP": "webp"}
 _BEHIND = {"JPEG": ["PNG"], "PNG": ["PNG"], "TIFF": ["TIFF"], "BMP": ["BMP", "PNG"], "GIF": ["GIF", "PNG"]}

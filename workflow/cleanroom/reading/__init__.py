@@ -1,6 +1,6 @@
-"""Reading words in pictures: the wrapped recognisers, which redact and verify use each in its own way."""
+"""Reading words in pictures: the one place where recognisers are wrapped, for DICOM, pictures and PDFs."""
 
 from cleanroom.reading.reader import words
-from cleanroom.reading.word import Word
+from cleanroom.reading.word import Box, Reader, Word
 
-__all__ = ["Word", "words"]
+__all__ = ["Box", "Reader", "Word", "words"]

@@ -10,7 +10,7 @@ from pydicom.pixels.decoders.base import get_decoder
 from pydicom.pixels.processing import apply_color_lut, convert_color_space
 
 from cleanroom.errors import SetAside
-from cleanroom.reading.engine import Picture
+from cleanroom.reading.word import Picture
 
 Stored = NDArray[np.generic]
 _TAILS = (0.5, 99.5)

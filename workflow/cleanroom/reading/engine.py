@@ -1,5 +1,6 @@
 """The one recogniser of this process: detection and recognition with rapidocr's models, offline."""
 
+import math
 import os
 from functools import cache
 from typing import Any, NamedTuple, cast
@@ -8,7 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Picture = NDArray[np.uint8]
+from cleanroom.reading.word import Picture
+
 _ONE_THREAD = {
     "EngineConfig.onnxruntime.intra_op_num_threads": 1,
     "EngineConfig.onnxruntime.inter_op_num_threads": 1,
@@ -16,8 +18,10 @@ _ONE_THREAD = {
 _PIXEL, _BOX = 0.15, 0.25
 """How sure the detector has to be of a pixel and of a box: at its own 0.3 and 0.5 it misses lines of 10 px
 over tissue; what it finds too much, the recogniser rejects."""
-_WIDEST = 3200
-"""Columns of a strip at the recogniser's height; more would need memory for nothing."""
+_HEIGHT, _WIDEST = 48, 3200
+"""The recogniser's rows, and the columns of a strip at that height; more would need memory for nothing."""
+_NARROWEST, _STEP, _PADDING = 96, 32, 16
+"""Columns: strips are padded by so many, and to a multiple, so that few widths have to be planned."""
 
 
 class Found(NamedTuple):
@@ -45,18 +49,32 @@ def detected(picture: Picture) -> list[Found]:
 
 def recognised(strips: list[Picture]) -> list[tuple[str, float]]:
     """The text in each strip (rows, columns, 3), and how sure the recogniser is (0 to 1)."""
-    if not strips:
-        return []
     engine = _engine()
-    result = engine.recogniser(engine.recogniser_input(img=[_bounded(strip) for strip in strips]))
-    return [(str(text), float(score)) for text, score in zip(result.txts, result.scores, strict=True)]
+    read = [("", 0.0)] * len(strips)
+    for columns, numbers in _by_width(strips).items():
+        engine.recogniser.rec_image_shape = [3, _HEIGHT, columns]
+        alike = [strips[number] for number in numbers]
+        result = engine.recogniser(engine.recogniser_input(img=[_bounded(strip) for strip in alike]))
+        for number, text, score in zip(numbers, result.txts, result.scores, strict=True):
+            read[number] = str(text), float(score)
+    return read
+
+
+def _by_width(strips: list[Picture]) -> dict[int, list[int]]:
+    """The numbers of the strips of about one width: padded to one width all, most time goes to padding."""
+    numbers: dict[int, list[int]] = {}
+    for number, strip in enumerate(strips):
+        rows, columns = strip.shape[:2]
+        wide = min(columns / rows * _HEIGHT, _WIDEST) + _PADDING
+        numbers.setdefault(max(_NARROWEST, math.ceil(wide / _STEP) * _STEP), []).append(number)
+    return numbers
 
 
 def _bounded(strip: Picture) -> Picture:
     rows, columns = strip.shape[:2]
-    if columns / rows * 48 <= _WIDEST:
+    if columns / rows * _HEIGHT <= _WIDEST:
         return strip
-    return cast(Picture, cv2.resize(strip, (_WIDEST, 48), interpolation=cv2.INTER_AREA))
+    return cast(Picture, cv2.resize(strip, (_WIDEST, _HEIGHT), interpolation=cv2.INTER_AREA))
 
 
 class _Engine(NamedTuple):

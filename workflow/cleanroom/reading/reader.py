@@ -1,17 +1,18 @@
 """The words in a picture, by the first reader (rapidocr)."""
 
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import cast
 
 import cv2
 import numpy as np
 
 from cleanroom.reading import engine
-from cleanroom.reading.belief import SURE, believed, believed_large, height
+from cleanroom.reading.belief import believed, believed_large, height, readable
 from cleanroom.reading.distinct import covers, distinct, short_side
-from cleanroom.reading.engine import Found, Picture
+from cleanroom.reading.engine import Found
 from cleanroom.reading.strips import bounds, strip, strokes, turned
-from cleanroom.reading.word import Word
+from cleanroom.reading.word import LEAST_SIDE, Picture, Word
 
 _SMALL, _LARGE = 400, 1500
 _TILE, _OVERLAP = 2048, 192
@@ -19,6 +20,8 @@ _LARGE_TEXT = 0.125
 """Part of the picture's shorter side: higher letters are large."""
 _TALLEST, _TALL = 48, 0.15
 """Pixels, or part of the picture's shorter side: what is taller than both is anatomy, not a line of text."""
+_SURELY = 0.9
+"""A text that was recognised with this score is not also read upside down."""
 
 
 def words(image: Picture) -> list[Word]:
@@ -34,15 +37,31 @@ def words(image: Picture) -> list[Word]:
     list of Word
         Words or lines, those on their side included, in the image's own pixels; from top to bottom.
     """
+    if min(image.shape[:2]) < LEAST_SIDE:
+        return []
     picture = np.ascontiguousarray(image if image.ndim == 3 else np.repeat(image[..., np.newaxis], 3, axis=2))
     closest, *reduced = scales(*picture.shape[:2])
     large = max(_TALLEST, _LARGE_TEXT * min(picture.shape[:2]))
     read = read_all(picture, distinct(places(picture, closest)))
     found = [word for word in read if (believed_large if height(word) > large else believed)(word)]
     for scale in reduced:
-        again = [word for word in read_all(picture, distinct(places(picture, scale))) if believed_large(word)]
-        found += [word for word in again if not any(covers(known.box, word.box) for known in found)]
+        found += larger(picture, scale, found)
     return sorted(found, key=lambda word: (word.box[1], word.box[0]))
+
+
+def larger(picture: Picture, scale: float, known: list[Word]) -> list[Word]:
+    """The large words that a reduced picture shows, and a closer look has not."""
+    new = [
+        one
+        for one in distinct(places(picture, scale))
+        if not any(covers(word.box, bounds(one.corners, picture.shape[:2])) for word in known)
+    ]
+    return [
+        word
+        for word in read_all(picture, new)
+        if believed_large(word)
+        and not any(word.text == other.text and covers(word.box, other.box) for other in known)
+    ]
 
 
 def places(picture: Picture, scale: float) -> Iterator[Found]:
@@ -61,12 +80,13 @@ def places(picture: Picture, scale: float) -> Iterator[Found]:
 
 
 def scales(rows: int, columns: int) -> tuple[float, ...]:
-    """The scales at which a picture is looked at: small ones enlarged, all reduced too for large letters."""
-    if max(rows, columns) <= _SMALL:
-        return (2.0, 0.5)
-    if max(rows, columns) <= _LARGE:
-        return (1.0, 0.4)
-    return (1.0, _LARGE / 2 / max(rows, columns))
+    """The scales of the looks at a picture: small ones enlarged, all reduced twice for large letters."""
+    longer = max(rows, columns)
+    if longer <= _SMALL:
+        return (2.0, 0.5, 0.25)
+    if longer <= _LARGE:
+        return (1.0, 0.4, 0.15)
+    return (1.0, _LARGE / 2 / longer, _LARGE / 5 / longer)
 
 
 def tiles(rows: int, columns: int) -> Iterator[tuple[int, int]]:
@@ -80,26 +100,24 @@ def read_all(picture: Picture, found: list[Found]) -> list[Word]:
     """Recognise what was found, each in the orientation that reads best."""
     cut = [strip(picture, one.corners) for one in found]
     upright = [each.shape[0] <= 1.5 * each.shape[1] for each in cut]
-    turns = [
-        (number, quarters) for number, level in enumerate(upright) for quarters in ((0, 2), (1, 3))[not level]
-    ]
-    read = engine.recognised([turned(cut[number], quarters) for number, quarters in turns])
-    best = {
-        number: max(
-            (read[i] for i, turn in enumerate(turns) if turn[0] == number), key=lambda result: result[1]
-        )
-        for number in range(len(found))
-    }
+    best = engine.recognised(
+        [turned(each, 0 if level else 1) for each, level in zip(cut, upright, strict=True)]
+    )
+    doubtful = [number for number, (_, score) in enumerate(best) if score < _SURELY]
+    again = engine.recognised([turned(cut[number], 2 if upright[number] else 3) for number in doubtful])
+    for number, other in zip(doubtful, again, strict=True):
+        best[number] = max(best[number], other, key=itemgetter(1))
+    boxes = [bounds(one.corners, picture.shape[:2]) for one in found]
     return [
         Word(
-            text=best[number][0].strip(),
-            score=best[number][1],
-            box=bounds(one.corners, picture.shape[:2]),
+            text=text.strip(),
+            score=score,
+            box=box,
             found=one.score,
-            upright=upright[number],
-            readable=best[number][1] >= SURE and any(map(str.isalnum, best[number][0])),
-            strokes=strokes(cut[number]),
+            upright=level,
+            readable=readable(text, score, box),
+            strokes=strokes(piece),
             polygon=tuple((int(x), int(y)) for x, y in one.corners),
         )
-        for number, one in enumerate(found)
+        for one, (text, score), box, level, piece in zip(found, best, boxes, upright, cut, strict=True)
     ]

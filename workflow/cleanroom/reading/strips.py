@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from cleanroom.reading.engine import Picture
+from cleanroom.reading.word import Picture
 
 _MARGIN = 1
 

@@ -7,8 +7,8 @@ import subprocess
 
 import cv2
 
-from cleanroom.reading.engine import Picture
-from cleanroom.reading.word import Word
+from cleanroom.errors import SetAside
+from cleanroom.reading.word import LEAST_SIDE, Picture, Word
 
 _SECONDS = 120
 _SMALL = 1000
@@ -34,7 +34,14 @@ def words(image: Picture, sideways: bool = True) -> list[Word]:
     -------
     list of Word
         Single words, in the image's own pixels.
+
+    Raises
+    ------
+    SetAside
+        When the program fails or takes longer than two minutes: that it found nothing would be untrue.
     """
+    if min(image.shape[:2]) < LEAST_SIDE:
+        return []
     found: list[Word] = []
     for quarters in (0, 1, 3) if sideways else (0,):
         turned = image if quarters == 0 else cv2.rotate(image, _TURNS[quarters])
@@ -50,9 +57,18 @@ def _read(image: Picture) -> list[Word]:
     enlarged = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
     _, png = cv2.imencode(".png", enlarged)
     command = ["tesseract", "stdin", "stdout", "--psm", "11", "tsv"]
-    done = subprocess.run(
-        command, input=png.tobytes(), capture_output=True, timeout=_SECONDS, check=True, env=_environment()
-    )
+    try:
+        done = subprocess.run(
+            command,
+            input=png.tobytes(),
+            capture_output=True,
+            timeout=_SECONDS,
+            check=True,
+            env=_environment(),
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        reason = f"the second reader, tesseract, failed on it ({type(error).__name__})"
+        raise SetAside(reason, "run `tesseract --list-langs`: `eng` has to be among them") from None
     rows = csv.DictReader(done.stdout.decode().splitlines(), dialect="excel-tab", quoting=csv.QUOTE_NONE)
     return [word for row in rows if (word := _word(row, scale))]
 

@@ -10,7 +10,7 @@ from typing import Literal, cast
 
 from cleanroom.manifest import Instance
 
-Outcome = Literal["capture", "read", "sample", "no", "set_aside"]
+Outcome = Literal["document", "capture", "read", "sample", "no", "set_aside"]
 
 
 @dataclass(frozen=True)

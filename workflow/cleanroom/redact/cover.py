@@ -6,8 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from cleanroom.reading.engine import Picture
-from cleanroom.reading.word import Box
+from cleanroom.reading.word import Box, Picture
 
 _MARGIN, _LEAST = 0.15, 2
 """A box grows by this part of its height, and by two pixels at least."""

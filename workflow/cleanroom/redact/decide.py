@@ -1,21 +1,23 @@
-"""The step: words are found in pixels; what cannot be read is set aside."""
+"""The step: words are found in pixels and PDFs; what cannot be read is set aside."""
+
+import shutil
 
 from cleanroom.config import Config, TextRule
 from cleanroom.errors import SetAside
 from cleanroom.manifest import Instance
 from cleanroom.records import SeriesText, SetAsideRow, TextRecord
+from cleanroom.redact.carriers import carrier
 from cleanroom.redact.goes import chooser
 from cleanroom.redact.series import Covered, cover
 from cleanroom.redact.shown import Shown
 from cleanroom.series_match import matches
 from cleanroom.study import Study
 
-FIX = "words in pixels cannot be read by this version: look at it yourself, or leave it out of the input"
-
 
 def decide_study(study: Study) -> TextRecord:
-    """Find the words in the pixels of a study: boxes, counts, and what is set aside."""
+    """Find the words in the pixels of a study, and rebuild its PDFs: boxes, counts, what is set aside."""
     record = TextRecord()
+    shutil.rmtree(study.work / "documents", ignore_errors=True)
     for series, instances in study.series("redact").items():
         record.series[series] = SeriesText()
         rule = _rule(study.config, instances[0])
@@ -26,6 +28,7 @@ def decide_study(study: Study) -> TextRecord:
                 )
             shown = Shown(chooser(rule.words, study.identifying))
             covered = cover(study.config.input, instances, rule, study.config.text, shown)
+            _rebuild(study, instances, rule, covered)
         except SetAside as error:
             record.set_aside.append(
                 SetAsideRow(series=series, step="redact", reason=error.reason, fix=error.fix)
@@ -39,16 +42,31 @@ def _rule(config: Config, instance: Instance) -> TextRule | None:
     return next((rule for rule in config.text.rules if matches(rule.match, instance)), None)
 
 
+def _rebuild(study: Study, instances: list[Instance], rule: TextRule, covered: Covered) -> None:
+    """Rebuild the PDFs of a series; their tools are loaded only for them."""
+    pdfs = [item for item in instances if carrier(item).outcome == "document"]
+    if not pdfs:
+        return
+    from cleanroom.redact.documents import rebuild  # noqa: PLC0415
+
+    rebuild(study, pdfs, rule, covered)
+
+
 def _note(
     record: TextRecord, series: str, instances: list[Instance], covered: Covered, rule: TextRule
 ) -> None:
     record.series[series] = SeriesText(
         frames_read=covered.frames_read,
-        boxes=sum(len(boxes) for boxes in covered.boxes.values()),
+        boxes=sum(len(boxes) for boxes in covered.boxes.values())
+        + sum(len(page) for document in covered.documents.values() for page in document.boxes),
+        words=rule.words,
         reason=rule.reason,
+        notes=[f"{note} ({count} of {len(instances)} instances)" for note, count in covered.notes.items()],
     )
     if covered.boxes:
         record.boxes[series] = covered.boxes
+    if covered.documents:
+        record.documents[series] = covered.documents
     whole = len(covered.unread) == len(instances)
     reasons: dict[tuple[str, str], list[str]] = {}
     for number, error in sorted(covered.unread.items()):

@@ -17,6 +17,9 @@ _ALIKE = 0.75
 _SHORTEST = 4
 _LETTERS = str.maketrans("015824", "OISBZA")
 _LOOKALIKES = str.maketrans("0Q1L582", "OOIISBZ")
+_CYRILLIC = str.maketrans("ABCEHKMOPTXYaceopxy", "АВСЕНКМОРТХУасеорху")
+"""A reader of Latin letters takes these for each other."""
+_TECHNICAL = frozenset("µμΩ")
 _DIGITS = str.maketrans("OQIlSBZ", "0011582")
 
 
@@ -29,14 +32,15 @@ def chooser(words: Literal["all", "identity", "never"], identifying: Identifying
     Parameters
     ----------
     words
-        ``text.rules[].words`` of the config.
+        ``text.rules[].words`` of the config. With ``identity`` what is written in other than Latin letters
+        goes: headers mostly hold names in Latin ones, so it cannot be said to be none.
     identifying
         The study's identities.
     """
     if words == "never":
         return lambda _: False
     if words == "all":
-        return lambda word: not word.readable or _signs(word.text) > 1
+        return lambda word: not word.readable or word.signs > 1
     cleaner = text_cleaner(identifying)
     tokens = frozenset(
         token for kind, text in identifying if kind in ("person", "id") for token in _tokens(text)
@@ -45,11 +49,12 @@ def chooser(words: Literal["all", "identity", "never"], identifying: Identifying
     def identifies(word: Word) -> bool:
         if not word.readable:
             return True
-        if _signs(word.text) < 2:
+        if word.signs < 2:
             return False
-        spellings = {word.text, word.text.translate(_LETTERS), word.text.translate(_DIGITS)}
+        spellings = {word.text} | {word.text.translate(table) for table in (_LETTERS, _DIGITS, _CYRILLIC)}
         return (
             word.score < _SURE
+            or not _latin(word.text)
             or any(cleaner.cleaned(text) != text for text in spellings)
             or any(_alike(token, tokens) for text in spellings for token in _tokens(text))
         )
@@ -57,8 +62,9 @@ def chooser(words: Literal["all", "identity", "never"], identifying: Identifying
     return identifies
 
 
-def _signs(text: str) -> int:
-    return sum(character.isalnum() for character in text)
+def _latin(text: str) -> bool:
+    letters = (letter for letter in text if letter.isalpha() and letter not in _TECHNICAL)
+    return all(unicodedata.name(letter, "").startswith(("LATIN", "FULLWIDTH LATIN")) for letter in letters)
 
 
 def _alike(token: str, tokens: frozenset[str]) -> bool:

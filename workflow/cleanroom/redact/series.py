@@ -1,5 +1,6 @@
 """One series: what its words are covered with."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,12 +12,13 @@ from cleanroom.manifest import Instance
 from cleanroom.reading.display import frames, pictures
 from cleanroom.reading.tone import MOST, tonal
 from cleanroom.reading.word import Box
-from cleanroom.records import TextBox
+from cleanroom.records import Document, TextBox
 from cleanroom.redact.about import about, dataset_of
 from cleanroom.redact.carriers import Carrier, carrier
 from cleanroom.redact.cross_sections import SAMPLED, carries_words
 from cleanroom.redact.known import known
 from cleanroom.redact.movie import PAGES, movie
+from cleanroom.redact.places import grown
 from cleanroom.redact.shown import Shown
 
 RELEASE = "look at it; then a rule of text.rules with `release: true` and your reason releases it"
@@ -30,6 +32,10 @@ class Covered:
     boxes: dict[str, list[TextBox]] = field(default_factory=dict)
     unread: dict[str, SetAside] = field(default_factory=dict)
     """Number of an instance that cannot be read → why."""
+    documents: dict[str, Document] = field(default_factory=dict)
+    """Number of an instance → the PDF that takes the original's place."""
+    notes: Counter[str] = field(default_factory=Counter)
+    """What the report has to tell, and of how many instances."""
 
 
 def cover(root: Path, instances: list[Instance], rule: TextRule, text: Text, shown: Shown) -> Covered:
@@ -44,17 +50,21 @@ def cover(root: Path, instances: list[Instance], rule: TextRule, text: Text, sho
     rows = {instance.number: _row(root, instance, covered) for instance in instances}
     _release(list(rows.values()), rule)
     sampled = [item for item in instances if rows[item.number].outcome == "sample"]
-    read = {item.number for item in instances if rows[item.number].outcome not in ("sample", "no")}
+    read = {
+        item.number for item in instances if rows[item.number].outcome not in ("sample", "no", "document")
+    }
     if rule.words != "never" and sampled:
         read |= _sample(root, sampled, shown, covered)
     for instance in instances:
         if instance.number in covered.unread or not instance.frames:
             continue
         try:
-            found = known(root, instance, text)
+            found = known(root, instance, text, covered.notes)
             if rule.words != "never" and instance.number in read:
                 captured = rows[instance.number].outcome == "capture" and not rule.release
-                found += _read(root, instance, shown, captured)
+                dataset = dataset_of(root, instance)
+                words = _read(dataset, instance, shown, captured)
+                found += grown(words, dataset, rule.words, covered.notes)
                 covered.frames_read += instance.frames
             if found:
                 covered.boxes[instance.number] = found
@@ -91,8 +101,7 @@ def _sample(root: Path, sampled: list[Instance], shown: Shown, covered: Covered)
     return {item.number for item in sampled}
 
 
-def _read(root: Path, instance: Instance, shown: Shown, captured: bool) -> list[TextBox]:
-    dataset = dataset_of(root, instance)
+def _read(dataset: Dataset, instance: Instance, shown: Shown, captured: bool) -> list[TextBox]:
     if captured and _pictured(dataset):
         raise SetAside("it is a captured image with a picture in it, in which a face may be seen", RELEASE)
     if instance.frames > PAGES:

@@ -7,8 +7,7 @@ from pydicom import Dataset
 
 from cleanroom.reading import words
 from cleanroom.reading.display import Stored, pictures
-from cleanroom.reading.engine import Picture
-from cleanroom.reading.word import Box
+from cleanroom.reading.word import Box, Picture
 from cleanroom.redact.cover import covering
 from cleanroom.redact.goes import Goes
 

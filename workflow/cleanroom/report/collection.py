@@ -8,6 +8,7 @@ from cleanroom import provenance
 from cleanroom.atomic import write_text
 from cleanroom.config import Config
 from cleanroom.errors import StopRun
+from cleanroom.identity import Identity, load_key
 from cleanroom.provenance import StepTime
 from cleanroom.records import ReleaseRecord
 from cleanroom.report import evidence as records
@@ -15,6 +16,7 @@ from cleanroom.report import inventory, page, tables
 from cleanroom.report.evidence import Evidence
 from cleanroom.report.figures import Figures, Totals
 from cleanroom.report.inventory import SetAsideLine
+from cleanroom.report.loose import Loose, loose
 from cleanroom.report.reasons import combined
 from cleanroom.report.series import SeriesEntry, by_patient, entry
 from cleanroom.report.verdicts import instance_key, unfinished, verdicts
@@ -42,6 +44,9 @@ def report(config: Config, partial: bool = False) -> None:
         times = _decide(base, config, partial)
         lines = combined(inventory.set_aside(base))
         entries, options, weaker = _entries(base, config, lines)
+        identity = Identity(load_key(config.key or config.private / "key"))
+        inventory.name_files(base, identity)
+        files = loose(base, identity)
         figures = Figures(
             version=cleanroom.__version__,
             profile=config.profile_name,
@@ -55,7 +60,7 @@ def report(config: Config, partial: bool = False) -> None:
         tables.inventory(base, config.private / "inventory.tsv")
         tables.crosswalk(base, config.private / "crosswalk.tsv")
     tables.set_aside(lines, config.output / "set_aside.tsv")
-    _pages(config, figures, entries, lines)
+    _pages(config, figures, entries, lines, files)
     provenance.write(config, times, figures.totals.model_dump())
 
 
@@ -133,10 +138,16 @@ def _entries(
     return found, sorted(options), sorted(weaker)
 
 
-def _pages(config: Config, figures: Figures, entries: list[SeriesEntry], lines: list[SetAsideLine]) -> None:
+def _pages(
+    config: Config,
+    figures: Figures,
+    entries: list[SeriesEntry],
+    lines: list[SetAsideLine],
+    files: Loose,
+) -> None:
     patients = by_patient(entries)
     shared, own = config.output / "report", config.private / "report"
     own.mkdir(mode=0o700, parents=True, exist_ok=True)
-    page.write(shared / "index.html", figures, patients, lines, private=False)
-    page.write(own / "index.html", figures, patients, lines, private=True)
+    page.write(shared / "index.html", figures, patients, lines, files, private=False)
+    page.write(own / "index.html", figures, patients, lines, files, private=True)
     write_text(shared / "report.json", figures.model_dump_json(indent=1) + "\n", mode=0o644)

@@ -35,6 +35,9 @@ class TextFigures(BaseModel):
 
     frames_read: int = 0
     boxes: int = 0
+    words: Literal["all", "identity", "never"] = Field("all", exclude=True)
+    reason: str = ""
+    """What the rule of the config says."""
 
 
 class SeriesFigures(BaseModel):

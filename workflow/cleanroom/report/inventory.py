@@ -7,6 +7,7 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from cleanroom.errors import StopRun
+from cleanroom.identity import Identity
 from cleanroom.records import NO_VERDICT, EncodeRecord, ReleasedInstance, SetAsideRow
 from cleanroom.report.verdicts import Verdict, released_as
 from cleanroom.study import Study
@@ -132,6 +133,13 @@ def cross_uids(base: sqlite3.Connection, study: Study) -> None:
         "INSERT OR REPLACE INTO crosswalk VALUES ('other_uid', ?, ?)",
         ((original, new) for original, new in pairs if original not in known),
     )
+
+
+def name_files(base: sqlite3.Connection, identity: Identity) -> None:
+    """Enter the pseudonyms of pictures and PDFs that are not released into the crosswalk."""
+    paths = base.execute("SELECT path FROM files WHERE kind IN ('picture', 'pdf') AND verdict = 'set_aside'")
+    rows = [(path, identity.pseudonym("file", path)) for (path,) in paths]
+    base.executemany("INSERT OR REPLACE INTO crosswalk VALUES ('file', ?, ?)", rows)
 
 
 def close(base: sqlite3.Connection) -> int:

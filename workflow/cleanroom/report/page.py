@@ -13,6 +13,7 @@ from markupsafe import Markup
 from cleanroom.atomic import replacing
 from cleanroom.report.figures import Figures
 from cleanroom.report.inventory import SetAsideLine
+from cleanroom.report.loose import Loose
 from cleanroom.report.reasons import WORDS, reasons
 from cleanroom.report.series import PatientEntry, SeriesEntry
 from cleanroom.report.thumbnails import LARGE, MANY_SERIES, SMALL, Thumbnail, thumbnails
@@ -25,6 +26,8 @@ def write(
     figures: Figures,
     patients: list[PatientEntry],
     lines: list[SetAsideLine],
+    files: Loose,
+    *,
     private: bool,
 ) -> None:
     """Write one report page.
@@ -39,6 +42,8 @@ def write(
         The series by patient and study.
     lines
         What is set aside.
+    files
+        Pictures and PDFs.
     private
         Whether it is the page inside the private folder: with before pictures, mode 0600.
     """
@@ -52,6 +57,8 @@ def write(
             patients=patients,
             reasons=reasons(lines),
             kept=[entry for entry in series if entry.face_kept],
+            unread=[entry for entry in series if entry.words_kept],
+            loose=files,
             coverage=_coverage(figures, series),
             series_count=len(series),
             private=private,

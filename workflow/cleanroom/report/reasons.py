@@ -34,9 +34,14 @@ def combined(lines: Iterable[SetAsideLine]) -> list[SetAsideLine]:
     """The same lines in words that may be shared, each with a fix; equal ones are added up."""
     counts: Counter[SetAsideLine] = Counter()
     for line in lines:
-        fix = shareable(line.fix) or WORDS["reasons"].get(line.reason) or WORDS["fixes"].get(line.kind, "")
+        fix = fix_of(line.reason, line.fix, line.kind)
         counts[replace(line, reason=shareable(line.reason), fix=fix, kind="", files=0)] += line.files
     return [replace(line, files=files) for line, files in counts.items()]
+
+
+def fix_of(reason: str, fix: str, kind: str) -> str:
+    """What mends it: as the step says, or what follows from the reason or the kind of file."""
+    return shareable(fix) or WORDS["reasons"].get(reason) or WORDS["fixes"].get(kind, "")
 
 
 def reasons(lines: Iterable[SetAsideLine]) -> list[Reason]:

@@ -28,6 +28,8 @@ class SeriesEntry:
     actions: dict[str, int]
     work: Path
     pictures: list[str]
+    notes: list[str]
+    """What was done otherwise than a template of a device says."""
     description: str = ""
     """The Series Description as it came: for the private page alone."""
 
@@ -35,6 +37,11 @@ class SeriesEntry:
     def face_kept(self) -> bool:
         """Whether the face was left in on purpose."""
         return self.figures.face.tool == "none"
+
+    @property
+    def words_kept(self) -> bool:
+        """Whether the words were left in on purpose, unread."""
+        return self.figures.text.words == "never"
 
     @property
     def face_examined(self) -> bool:
@@ -95,7 +102,12 @@ def entry(evidence: Evidence, count: SeriesCount, lines: list[SetAsideLine]) -> 
             instances_released=count.released,
             instances_set_aside=count.set_aside,
             face=_face_figures(face),
-            text=TextFigures(frames_read=text.frames_read, boxes=text.boxes),
+            text=TextFigures(
+                frames_read=text.frames_read,
+                boxes=text.boxes,
+                words=text.words,
+                reason=shareable(text.reason),
+            ),
             verdict="released" if count.released else "set_aside",
             reasons=list(dict.fromkeys(line.reason for line in lines)),
         ),
@@ -111,6 +123,7 @@ def entry(evidence: Evidence, count: SeriesCount, lines: list[SetAsideLine]) -> 
         actions=evidence.clean.actions.get(series, {}),
         work=evidence.work,
         pictures=evidence.verify.pictures.get(series, []),
+        notes=[shareable(note) for note in text.notes],
         description=first.series_description if first else "",
     )
 

@@ -1,6 +1,7 @@
 """The gate: what passes may be released, everything else is set aside with a reason."""
 
 import shutil
+from contextlib import closing
 
 from cleanroom.records import SetAsideRow, VerifyRecord
 from cleanroom.study import Study
@@ -48,11 +49,12 @@ def verify_study(study: Study) -> VerifyRecord:
     search = Search(found.vocabulary)
     judge = Judge(found, Identities(search), search, allowed, study)
     record = VerifyRecord()
-    for series in judged:
-        findings = judge.judge(series, record)
-        record.set_aside += _rows(series.pseudonym, findings)
-        if findings.clean:
-            record.passed[series.pseudonym] = [row.number for row in series.rows]
+    with closing(judge.documents):
+        for series in judged:
+            findings = judge.judge(series, record)
+            record.set_aside += _rows(series.pseudonym, findings)
+            if findings.clean:
+                record.passed[series.pseudonym] = [row.number for row in series.rows]
     gone = {row.series for row in study.instances} - record.passed.keys()
     record.dangling = {
         name: sorted(targets) for name in record.passed if (targets := judge.refers[name] & gone)

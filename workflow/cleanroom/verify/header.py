@@ -106,6 +106,11 @@ class Header:
         text = self.text(tag)
         return int(text) if text.isdigit() else 0
 
+    def uint(self, tag: int) -> int:
+        """An unsigned long outside sequences; 0 when absent."""
+        value = self.value(self.root[tag]) if tag in self.root else b""
+        return int(struct.unpack(self._order + "I", value)[0]) if len(value) == 4 else 0
+
     def items_at(self, path: tuple[int, ...], within: Span | None = None) -> list[Span]:
         """The items of all sequences at a path, or of those in one item."""
         items = self.items.get(path, [])

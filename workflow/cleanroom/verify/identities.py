@@ -5,7 +5,7 @@ import re
 from cleanroom.verify.header import Element, Header
 from cleanroom.verify.search import Finding, Search
 
-METHOD_CODES = 0x00120064
+METHOD_CODES, DOCUMENT = 0x00120064, 0x00420011
 METHODS = frozenset(
     f"{option} Option".encode()
     for option in (
@@ -44,7 +44,8 @@ class Identities:
         Parameters
         ----------
         released
-            Everything but the value of the pixel data is searched: preamble, file meta, nested items.
+            Everything but pixel data and an encapsulated document is searched: preamble, file meta, nested
+            items. The document is ``cleanroom.verify.documents``' to search.
         name
             Its path in the release, below the study's folder.
         """
@@ -55,7 +56,8 @@ class Identities:
             preamble = self._search.value(0, "OB", released.buffer[:128])
             found += [f"{kind} of the original in the preamble" for kind, _ in sorted(preamble)]
         for element in released.elements:
-            value = b"" if element is released.pixels else released.value(element)
+            apart = element is released.pixels or element is released.root.get(DOCUMENT)
+            value = b"" if apart else released.value(element)
             if value and not (METHOD_CODES in element.path and value.strip(b" ") in METHODS):
                 hits = self._hits(element, value)
                 found += [f"{kind} of the original in {where(element)} ({how})" for kind, how in sorted(hits)]

@@ -11,6 +11,7 @@ from cleanroom.records import VerifyRecord
 from cleanroom.study import Study
 from cleanroom.verify import (
     conformance,
+    documents,
     face,
     geometry,
     likeness,
@@ -103,11 +104,30 @@ class Judge:
             name = series.released_name(number)
             self.refers[series.pseudonym] |= references.targets(pair.before, self.survey.graph)
             cut, drawn = self._outlines(pair, found)
+            if documents.there(pair):
+                self._document(pair, series, found)
             found.run("identities", lambda: self.identities.findings(pair.after, name), number)
             found.run("pixels", lambda: pixels.findings(pair, series.face, series_masks), number)
             found.run("references", lambda: references.findings(pair, self.survey.graph, cut), number)
             found.run("marks", lambda: marks.findings(pair, series, self.policy, drawn), number)
             found.run("conformance", lambda: conformance.findings(pair), number)
+
+    def _document(self, pair: Pair, series: Series, found: Findings) -> None:
+        """Of an encapsulated PDF: what each check found in it."""
+        told: documents.Found = {}
+
+        def look() -> list[str]:
+            told.update(self.documents.findings(pair, series))
+            return told.get("pixels", [])
+
+        found.run("pixels", look, pair.row.number)
+        for check in ("identities", "conformance", "words"):
+            found.run(check, lambda check=check: told.get(check, []), pair.row.number)  # type: ignore[misc]
+
+    @cached_property
+    def documents(self) -> documents.Documents:
+        """Judges PDFs; nothing is started before there is one."""
+        return documents.Documents(self.survey.vocabulary)
 
     def _outlines(self, pair: Pair, found: Findings) -> tuple[Counter[str], bool]:
         """Of a structure set: what was cut away with its contours, and whether a face was removed there."""

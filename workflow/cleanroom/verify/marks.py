@@ -1,7 +1,7 @@
 """Check 5: a released instance says what was done to it, and holds nothing that the profile takes away."""
 
 from cleanroom.records import SeriesFace
-from cleanroom.verify import tables
+from cleanroom.verify import documents, tables
 from cleanroom.verify.header import Header
 from cleanroom.verify.subject import Ids, Pair, Policy, Series
 from cleanroom.verify.tables import Identifying
@@ -48,9 +48,11 @@ def of_series(series: Series, before: dict[str, Ids], after: dict[str, Ids]) -> 
         types.setdefault(before[number].image_type, set()).add(ids.image_type)
     if any(len(group) > 1 for group in types.values()):
         found.append("Image Type differs between instances in which it was the same")
+    if (series.changed or series.documents) and any(
+        _same_uids(before[number], ids) for number, ids in after.items()
+    ):
+        found.append("pixels of the series changed and its UIDs did not")
     if series.changed:
-        if any(_same_uids(before[number], ids) for number, ids in after.items()):
-            found.append("pixels of the series changed and its UIDs did not")
         if any(not ids.image_type.startswith("DERIVED") for ids in after.values()):
             found.append("pixels of the series changed and Image Type is not DERIVED in all instances")
     elif any(group != {old} for old, group in types.items()):
@@ -99,7 +101,7 @@ def _words_code(codes: set[str], new: set[str], pair: Pair, read: bool) -> list[
     """113101 and Burned In Annotation say NO when the words in the pixels were looked for, and only then."""
     if not read:
         return ["113101 is listed, but no frame was read for words"] if PIXEL_DATA in new else []
-    if not pair.row.frames:
+    if not pair.row.frames and not documents.there(pair):
         return []
     found = [] if PIXEL_DATA in codes else ["113101 is missing, and its frames were read for words"]
     if pair.after.text(BURNED_IN) != "NO":

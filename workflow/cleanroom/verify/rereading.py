@@ -12,8 +12,9 @@ from pydicom.pixels.utils import pixel_array
 from cleanroom import reading
 from cleanroom.manifest import Instance
 from cleanroom.reading import Word, tesseract
+from cleanroom.reading.belief import legible
 from cleanroom.reading.display import pictures
-from cleanroom.reading.engine import Picture
+from cleanroom.reading.word import Picture
 from cleanroom.records import TextBox
 from cleanroom.series_match import matches
 from cleanroom.verify.search import Search
@@ -21,26 +22,6 @@ from cleanroom.verify.subject import Series
 
 BOXED, OTHERS = 12, 4
 """Frames of a series that are read again: with boxes, and without."""
-SURE, LETTERS = 0.9, 3
-"""A word that is left was read at least so surely, and has at least so many letters."""
-SURE_OF_SECOND, LETTERS_OF_SECOND = 0.93, 5
-"""The second reader sees words in texture more easily."""
-SIDES = frozenset(
-    (
-        "left",
-        "right",
-        "head",
-        "foot",
-        "feet",
-        "anterior",
-        "posterior",
-        "superior",
-        "inferior",
-        "medial",
-        "lateral",
-    )
-)
-"""Marks of orientation and side in whole words."""
 
 
 class Place(NamedTuple):
@@ -97,19 +78,6 @@ def sample(series: Series) -> list[Place]:
 def identifies(word: Word, search: Search) -> bool:
     """Whether a word is one of the study's identifying values, or holds one."""
     return bool(search.text(word.text, "UN"))
-
-
-def legible(word: Word, second: bool = False) -> bool:
-    """Whether a word was surely read and is not a mark of orientation.
-
-    Parameters
-    ----------
-    second
-        It was read by the second reader.
-    """
-    sure, least = (SURE_OF_SECOND, LETTERS_OF_SECOND) if second else (SURE, LETTERS)
-    letters = "".join(sign for sign in word.text if sign.isalpha())
-    return word.score >= sure and len(letters) >= least and letters.casefold() not in SIDES
 
 
 def _words(picture: Picture) -> list[tuple[Word, bool]]:

@@ -6,6 +6,7 @@ from typing import NamedTuple, Self, TypeVar
 from cleanroom.manifest import Instance
 from cleanroom.records import (
     CleanRecord,
+    Document,
     EncodedInstance,
     EncodeRecord,
     FaceRecord,
@@ -53,6 +54,8 @@ class Series:
     text: SeriesText
     boxes: dict[str, list[TextBox]] = field(default_factory=dict)
     """By instance number: the words that were to be covered."""
+    documents: dict[str, Document] = field(default_factory=dict)
+    """By instance number: the PDFs that were rebuilt."""
 
     @property
     def changed(self) -> bool:
@@ -126,6 +129,7 @@ def subjects(study: Study) -> list[Series]:
             faces.get(pseudonym),
             texts.series.get(pseudonym, SeriesText()),
             texts.boxes.get(pseudonym, {}),
+            texts.documents.get(pseudonym, {}),
         )
         for pseudonym, rows in study.series("verify").items()
     ]
