@@ -23,8 +23,10 @@ FACE_POINTS = np.array(
     ]
 )
 """Eyes, tip of the nose, chin, both cheeks beside the ears, brow: RAS millimetres of the template."""
-AGREED_MM = 10.0
+AGREED_MM = 8.0
 """Two engines agree when they put these points no farther apart than this, on average."""
+CLOSE_MM = 3.0
+"""Farther apart than this, each is started once more from where the other one ended."""
 
 
 def located(volume: Isotropic) -> Pose:
@@ -55,7 +57,7 @@ def located(volume: Isotropic) -> Pose:
     second = _by_skin_and_blocks(head, likely[0].centre)
     if second is None:
         return first
-    if apart(first.to_template, second) <= AGREED_MM:
+    if apart(first.to_template, second) <= CLOSE_MM:
         return _compared(first, second)
     from_second = _compared(refined(head, second), second)
     from_first = _compared(first, matched(head, first.to_template))

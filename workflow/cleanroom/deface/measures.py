@@ -27,8 +27,10 @@ class Measures:
         How far apart the two engines put the points of the face, on average.
     overlap
         Dice overlap of the two heads where both are in view, 0 to 1.
+    size
+        Of the head, in sizes of the template's: below 1 for a child's.
     stretch_least, stretch_most
-        The smallest and largest singular value of the affine map: 1 keeps lengths.
+        The smallest and largest singular value of the affine map, beside its mean scale: 1 keeps the shape.
     turn_degrees
         How far the head is turned against the template.
     face_in_view
@@ -48,6 +50,7 @@ class Measures:
     information: float
     apart_mm: float
     overlap: float
+    size: float
     stretch_least: float
     stretch_most: float
     turn_degrees: float
@@ -88,8 +91,9 @@ def measured(volume: Isotropic, pose: Pose, extent: Extent) -> Measures:
         information=pose.information,
         apart_mm=min(pose.apart_mm, 999.0),
         overlap=_overlap(head, seen, tissue, pose),
-        stretch_least=float(stretch[2]),
-        stretch_most=float(stretch[0]),
+        size=1 / pose.scale,
+        stretch_least=float(stretch[2] / pose.scale),
+        stretch_most=float(stretch[0] / pose.scale),
         turn_degrees=turn,
         face_in_view=in_view,
         face_tissue=face_tissue,

@@ -15,29 +15,31 @@ from scipy import ndimage
 from cleanroom.deface.contrast import windowed
 from cleanroom.deface.head import Guess, head_centre
 from cleanroom.deface.template import template_head
-from cleanroom.isotropic import Affine, Isotropic
+from cleanroom.isotropic import Affine, Isotropic, isotropic
 from cleanroom.skin import body
 
 SEED = 20
-SAMPLED = 0.2
+SAMPLED = 0.6
 """Fraction of the voxels that the metric looks at."""
 RIM_MM = 10.0
-STARTS = 3
+STARTS = 5
 """How many guesses of the head's place are followed."""
 
 
 class Stage(NamedTuple):
     """How one stage of the search proceeds."""
 
-    shrink: list[int]
-    """Voxels averaged, level by level."""
+    mm: float
+    """Voxels of both images; each stage averages two of them once more."""
     step_mm: float
     """The first step: larger ones make the affine stage run away."""
     steps: int
 
 
-MIDDLE = Stage([4], 1.0, 60)
-FINE = Stage([4, 2], 0.3, 100)
+MIDDLE = Stage(4.0, 1.0, 60)
+COARSE = Stage(4.0, 0.3, 100)
+FINE = Stage(2.0, 0.3, 100)
+SHRINK = 2
 
 
 @dataclass(frozen=True)
@@ -84,12 +86,10 @@ def registered(head: Isotropic, likely: list[Guess]) -> Pose:
     RuntimeError
         When the images overlap too little to compare.
     """
-    fixed, moving = _image(windowed(template_head())), _image(windowed(head))
     with _one_thread():
-        poses = [_optimised(fixed, moving, _start(guess), MIDDLE) for guess in likely[:STARTS]]
+        poses = [_optimised(head, _start(guess), MIDDLE) for guess in likely[:STARTS]]
         scaled, _ = min(poses, key=lambda result: result[1])
-        affine, metric = _optimised(fixed, moving, _like(sitk.AffineTransform(3), scaled), FINE)
-    return Pose(np.asarray(np.linalg.inv(_matrix(affine)), np.float64), -metric)
+        return _affine_from(head, _like(sitk.AffineTransform(3), scaled))
 
 
 def refined(head: Isotropic, to_template: Affine) -> Pose:
@@ -100,11 +100,13 @@ def refined(head: Isotropic, to_template: Affine) -> Pose:
     RuntimeError
         When the images overlap too little to compare.
     """
-    fixed, moving = _image(windowed(template_head())), _image(windowed(head))
     with _one_thread():
-        affine, metric = _optimised(
-            fixed, moving, _affine(np.asarray(np.linalg.inv(to_template), np.float64)), FINE
-        )
+        return _affine_from(head, _affine(np.asarray(np.linalg.inv(to_template), np.float64)))
+
+
+def _affine_from(head: Isotropic, start: sitk.AffineTransform) -> Pose:
+    coarse, _ = _optimised(head, start, COARSE)
+    affine, metric = _optimised(head, coarse, FINE)
     return Pose(np.asarray(np.linalg.inv(_matrix(affine)), np.float64), -metric)
 
 
@@ -136,11 +138,21 @@ def _image(volume: Isotropic, kind: int = sitk.sitkFloat32) -> sitk.Image:
 
 
 @cache
-def _around_skin() -> sitk.Image:
+def _template(mm: float) -> sitk.Image:
+    return _image(_at(windowed(template_head()), mm))
+
+
+@cache
+def _around_skin(mm: float) -> sitk.Image:
     """The template's head with a rim of air: only there the images are compared."""
     template = template_head()
     rim = ndimage.binary_dilation(body(template.data), iterations=round(RIM_MM / template.mm))
-    return _image(template.holding(rim.astype(np.float32)), sitk.sitkUInt8)
+    near = _at(template.holding(rim.astype(np.float32)), mm)
+    return _image(near.holding((near.data > 0.5).astype(np.float32)), sitk.sitkUInt8)
+
+
+def _at(volume: Isotropic, mm: float) -> Isotropic:
+    return volume if mm <= volume.mm else isotropic(volume.data, volume.affine, mm)
 
 
 def _start(guess: Guess) -> sitk.Similarity3DTransform:
@@ -160,25 +172,21 @@ def _affine(from_template: Affine) -> sitk.AffineTransform:
     return start
 
 
-def _optimised(
-    fixed: sitk.Image, moving: sitk.Image, start: sitk.Transform, stage: Stage
-) -> tuple[sitk.Transform, float]:
+def _optimised(head: Isotropic, start: sitk.Transform, stage: Stage) -> tuple[sitk.Transform, float]:
     method = sitk.ImageRegistrationMethod()
     method.SetMetricAsMattesMutualInformation(32)
     method.SetMetricSamplingStrategy(method.RANDOM)
-    method.SetMetricSamplingPercentagePerLevel(
-        [min(1.0, SAMPLED * factor / 2) for factor in stage.shrink], SEED
-    )
-    method.SetMetricFixedMask(_around_skin())
+    method.SetMetricSamplingPercentage(SAMPLED, SEED)
+    method.SetMetricFixedMask(_around_skin(stage.mm))
     method.SetInterpolator(sitk.sitkLinear)
     method.SetOptimizerAsRegularStepGradientDescent(stage.step_mm, 0.02, stage.steps, 0.6)
     method.SetOptimizerScalesFromPhysicalShift()
-    method.SetShrinkFactorsPerLevel(stage.shrink)
-    method.SetSmoothingSigmasPerLevel([factor / 2 for factor in stage.shrink])
+    method.SetShrinkFactorsPerLevel([SHRINK])
+    method.SetSmoothingSigmasPerLevel([SHRINK / 2])
     method.SmoothingSigmasAreSpecifiedInPhysicalUnitsOff()
     moved = type(start)(start)
     method.SetInitialTransform(moved, inPlace=True)
-    method.Execute(fixed, moving)
+    method.Execute(_template(stage.mm), _image(_at(windowed(head), stage.mm)))
     return moved, float(method.GetMetricValue())
 
 
