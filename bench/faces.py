@@ -112,7 +112,7 @@ def _nearest(
 @cache
 def untouched(name: str) -> Head:
     """A head as it was scanned, with the pose that was looked at."""
-    path, modality = _volume(name)
+    path, modality = volume(name)
     data, affine = read(path)
     assert data is not None
     data = np.nan_to_num(data)
@@ -125,7 +125,7 @@ def reference(name: str) -> NDArray[np.float64]:
     """Where the template lies on an untouched head; made once, to be looked at."""
     path = RESULTS / f"{name}.npy"
     if not path.exists():
-        file, modality = _volume(name)
+        file, modality = volume(name)
         data, affine = read(file)
         assert data is not None
         result = face_mask(np.nan_to_num(data), affine, modality, Extent())
@@ -134,7 +134,8 @@ def reference(name: str) -> NDArray[np.float64]:
     return np.asarray(np.load(path), np.float64)
 
 
-def _volume(name: str) -> tuple[Path, str]:
+def volume(name: str) -> tuple[Path, str]:
+    """A head converted by dcm2niix, once, and its modality."""
     _, folder, series, modality = next(row for row in _rows() if row[0] == name)
     made = RESULTS / "volumes" / folder
     if not made.exists():

@@ -23,7 +23,7 @@ FACE_POINTS = np.array(
     ]
 )
 """Eyes, tip of the nose, chin, both cheeks beside the ears, brow: RAS millimetres of the template."""
-AGREED_MM = 8.0
+AGREED_MM = 10.0
 """Two engines agree when they put these points no farther apart than this, on average."""
 CLOSE_MM = 3.0
 """Farther apart than this, each is started once more from where the other one ended."""

@@ -61,9 +61,9 @@ def guesses(volume: Isotropic) -> list[Guess]:
     return sorted(found, key=lambda guess: -guess.score)
 
 
-def around_head(volume: Isotropic, centre: NDArray[np.float64]) -> Isotropic:
+def around_head(volume: Isotropic, centre: NDArray[np.float64], reach_mm: float = BOX_MM) -> Isotropic:
     """The part of the volume that can hold the head: what a table or shoulders add is cut off."""
-    middle, reach = np.round((centre - volume.origin) / volume.mm).astype(int), round(BOX_MM / volume.mm)
+    middle, reach = np.round((centre - volume.origin) / volume.mm).astype(int), round(reach_mm / volume.mm)
     low = np.clip(middle - reach, 0, np.array(volume.data.shape) - 1)
     high = np.maximum(low + 1, middle + reach)
     part = tuple(slice(int(a), int(b)) for a, b in zip(low, high, strict=True))

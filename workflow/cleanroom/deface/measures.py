@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from cleanroom.deface.anatomy import anatomy
-from cleanroom.deface.head import around_head, head_centre
+from cleanroom.deface.head import BOX_MM, around_head, head_centre
 from cleanroom.deface.mask import Extent, carried
 from cleanroom.deface.registration import Pose
 from cleanroom.deface.template import template_head
@@ -44,7 +44,7 @@ class Measures:
     receded_mm
         How far the foremost surface of the face goes back, median over the face as seen from the front.
     brain_mm
-        Nearest masked tissue to the brain of the template, in the volume's millimetres.
+        Nearest masked tissue to the brain of the template, in the template's millimetres.
     """
 
     information: float
@@ -78,7 +78,7 @@ def measured(volume: Isotropic, pose: Pose, extent: Extent) -> Measures:
         What the mask was made with; where the removed tissue lies is measured without the ears.
     """
     turn = _turn(pose)
-    head, pose = _upright(around_head(volume, pose.from_template(head_centre())), pose)
+    head, pose = _upright(around_head(volume, pose.from_template(head_centre()), BOX_MM / pose.scale), pose)
     seen = head.seen
     tissue = body(head.data)
     mask = carried(head.data.shape, head.affine, pose, extent._replace(ears=False)).astype(bool)
@@ -181,4 +181,4 @@ def _receded(tissue: NDArray[np.bool_], mask: NDArray[np.bool_], mm: float) -> f
 def _nearest_to_brain(head: Isotropic, gone: NDArray[np.bool_], pose: Pose) -> float:
     if not gone.any():
         return 0.0
-    return float(_at(anatomy().brain, head, pose, 99)[gone].min() / pose.scale)
+    return float(_at(anatomy().brain, head, pose, 99)[gone].min())
