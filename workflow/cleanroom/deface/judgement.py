@@ -15,8 +15,8 @@ BOUNDS: dict[str, tuple[float, float, str]] = {
     "apart_mm": (0.0, AGREED_MM, "two engines do not agree where the face is"),
     "brain_mm": (5.0, 99.0, "the mask comes too near to the brain"),
 }
-"""Measure → least, most, what it means outside. From 74 difficult volumes of eight heads (``bench.faces``) and
-four volumes without a face."""
+"""Measure → least, most, what it means outside. From 74 difficult volumes of eight heads
+(``python -m bench.faces``) and four volumes without a face."""
 REMOVAL: dict[str, tuple[float, float, str]] = {
     "forward_mm": (35.0, 150.0, "what would be removed does not lie in front of the head's centre"),
     "downward_mm": (5.0, 120.0, "what would be removed does not lie below the head's centre"),
