@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench.face_costs import face_costs
 from bench.headers import cores, headers, large
 from bench.measured import Cost
 from bench.stages import stages
@@ -30,6 +31,7 @@ def main() -> int:
     show("one multi-frame file of 2 GB", large())
     subprocess.run([sys.executable, "-m", "bench", "words"], check=True)
     if REAL.is_dir():
+        show("one face, 1 mm T1 of 170 slices", face_costs())
         show("Philips T1, 170 slices of 256 x 256, the whole line", stages(REAL))
         return 0
     from cleanroom.sample import write_sample  # noqa: PLC0415 - a large parent would count as every child's memory

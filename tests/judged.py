@@ -106,6 +106,19 @@ class Judged:
         other.volumes = self.volumes.model_copy(deep=True)
         return other
 
+    def refill(self, at: int, mode: str, made: Callable[[np.ndarray], np.ndarray]) -> None:
+        """Put other values in place of the faces of a series: what is made of those of each volume."""
+        face = self.faces.series[self.series[at]]
+        face.mode = mode
+        for number, mask in enumerate(face.masks):
+            image = nibabel.load(self.study.work / mask.volume)
+            inside = np.asanyarray(nibabel.load(self.study.work / mask.mask).dataobj)
+            values = np.where(inside, made(image.get_fdata()), 0).astype(np.float32)
+            mask.values = f"faces/{number}-values.nii.gz"
+            nibabel.save(nibabel.Nifti1Image(values, image.affine), self.study.work / mask.values)
+        self._encode()
+        self.save()
+
     def save(self) -> None:
         """Write the records again."""
         self.volumes.save(self.study.record_path("convert"))

@@ -72,6 +72,7 @@ def fill(dataset: FileDataset, work: Path, volumes: list[Volume], face: SeriesFa
     for mask in face.masks:
         volume = next(volume for volume in volumes if volume.file == mask.volume)
         inside = np.asanyarray(nibabel.load(work / mask.mask).dataobj)
+        values = nibabel.load(work / mask.values).get_fdata() if mask.values else inside * 0.0 + face.fill
         to_voxel = np.linalg.inv(np.array(volume.affine))
         for at, frame in enumerate(frames):
             slope, intercept, points = centres(dataset, at, frame.shape)
@@ -79,7 +80,7 @@ def fill(dataset: FileDataset, work: Path, volumes: list[Volume], face: SeriesFa
             within = ((voxel >= 0) & (voxel < inside.shape[:3])).all(axis=-1)
             hit = np.zeros(frame.shape, bool)
             hit[within] = inside[tuple(voxel[within].T)] > 0
-            frame[hit] = round((face.fill - intercept) / slope)
+            frame[hit] = np.round((values[tuple(voxel[hit].T)] - intercept) / slope)
             covered += int(hit.sum())
     if covered:
         dataset.PixelData = pixels.tobytes()

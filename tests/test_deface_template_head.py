@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from cleanroom.deface import FaceResult, face_mask
-from cleanroom.deface.mask import carried
+from cleanroom.deface.mask import Extent, carried
 from cleanroom.deface.registration import Pose
 from cleanroom.deface.template import template_head
 from cleanroom.isotropic import isotropic
@@ -32,7 +32,7 @@ def head() -> tuple[NDArray[np.float32], NDArray[np.float64]]:
 
 @pytest.fixture(scope="module")
 def found(head: tuple[NDArray[np.float32], NDArray[np.float64]]) -> FaceResult:
-    return face_mask(*head, "MR", 2.0)
+    return face_mask(*head, "MR", Extent())
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_a_turned_head_is_found(
 def test_the_same_bytes_on_any_number_of_threads(
     head: tuple[NDArray[np.float32], NDArray[np.float64]], found: FaceResult
 ) -> None:
-    again = face_mask(*head, "MR", 2.0)
+    again = face_mask(*head, "MR", Extent())
     assert again.mask is not None
     assert found.mask is not None
     assert again.mask.tobytes() == found.mask.tobytes()
@@ -79,7 +79,7 @@ def test_another_storage_order_loses_the_same_face(
             nibabel.io_orientation(stored.affine), nibabel.orientations.axcodes2ornt(codes)
         )
     )
-    other = face_mask(np.asarray(turned.dataobj, np.float32), turned.affine, "MR", 2.0)
+    other = face_mask(np.asarray(turned.dataobj, np.float32), turned.affine, "MR", Extent())
     assert other.mask is not None
     back = nibabel.Nifti1Image(other.mask, turned.affine).as_reoriented(
         nibabel.orientations.ornt_transform(
@@ -100,10 +100,10 @@ def test_a_grid_that_is_shifted_and_flipped_carries_the_same_points(
     shift: tuple[int, ...], flips: tuple[bool, ...], margin: float
 ) -> None:
     template = isotropic(template_head().data, template_head().affine, 6.0)
-    plain = carried(template.data.shape, template.affine, IDENTITY, margin)
+    plain = carried(template.data.shape, template.affine, IDENTITY, Extent(margin))
     moved = np.diag([-1.0 if flip else 1.0 for flip in flips] + [1.0])
     moved[:3, 3] = [n - 1 + s if flip else s for n, s, flip in zip(plain.shape, shift, flips, strict=True)]
-    other = carried(plain.shape, template.affine @ moved, IDENTITY, margin)
+    other = carried(plain.shape, template.affine @ moved, IDENTITY, Extent(margin))
     at = np.argwhere(np.ones(plain.shape, bool))
     there = (moved[:3, :3] @ at.T + moved[:3, 3:]).round().astype(int)
     inside = ((there >= 0) & (there < np.array(plain.shape)[:, None])).all(axis=0)
@@ -113,14 +113,14 @@ def test_a_grid_that_is_shifted_and_flipped_carries_the_same_points(
 
 def test_a_margin_only_adds() -> None:
     template = template_head(4.0)
-    narrow = carried(template.data.shape, template.affine, IDENTITY, 0.0)
-    wide = carried(template.data.shape, template.affine, IDENTITY, 20.0)
+    narrow = carried(template.data.shape, template.affine, IDENTITY, Extent(0.0))
+    wide = carried(template.data.shape, template.affine, IDENTITY, Extent(20.0))
     assert (wide >= narrow).all()
     assert wide.sum() > narrow.sum()
 
 
 def test_no_face_is_cut_from_noise() -> None:
     noise = np.random.default_rng(1).normal(100, 20, (64, 64, 40)).astype(np.float32)
-    result = face_mask(noise, np.diag([3.0, 3.0, 3.0, 1.0]), "MR", 2.0)
+    result = face_mask(noise, np.diag([3.0, 3.0, 3.0, 1.0]), "MR", Extent())
     assert result.decision == "unsure"
     assert result.mask is None

@@ -27,7 +27,7 @@ def words_of(bits: int, signed: bool, shift: int = 0) -> Layout:
 def test_the_stored_value_is_the_nearest_that_the_bits_hold(
     bits: int, signed: bool, real: float, slope: float, intercept: float
 ) -> None:
-    value = stored(real, pixel_header(16, bits, signed), slope, intercept)
+    value = int(stored(np.array(real), pixel_header(16, bits, signed), slope, intercept))
     low, high = (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) if signed else (0, 2**bits - 1)
     assert low <= value <= high
     if low * slope + intercept <= real <= high * slope + intercept:

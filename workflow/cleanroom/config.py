@@ -60,7 +60,11 @@ class FaceRule(Section):
     tool: Literal["builtin", "none"] = Field(
         "builtin", description="`builtin`, or `none` to keep the face (then say why in `reason`)"
     )
-    mode: Literal["remove"] = Field("remove", description="`remove`: the face becomes air")
+    mode: Literal["remove", "reface", "noise", "blur"] = Field(
+        "remove",
+        description="what takes the face's place: `remove` air; `reface` an average face; `noise` random "
+        "values under a coarse skin; `blur` the face made coarse",
+    )
     reason: str = Field("", description="why the face stays; asked for with `none`, repeated in the report")
 
     @model_validator(mode="after")
@@ -76,6 +80,7 @@ class Faces(Section):
     rules: list[FaceRule] = Field(
         [FaceRule()], description="first match wins; a series that no rule matches is set aside"
     )
+    ears: bool = Field(True, description="the ears go with the face")
     margin_mm: float = Field(
         2.0, ge=0, le=20, description="the face mask is widened by this much, never into the brain"
     )

@@ -167,6 +167,9 @@ class FaceMask(BaseModel):
     volume: str
     mask: str
     voxels: int
+    values: str = ""
+    """What the masked voxels are to hold, in real units: float32 NIfTI in the volume's grid, 4D when the
+    volume is; 0 elsewhere. Empty: the constant ``fill`` of the series."""
 
 
 class SeriesFace(BaseModel):

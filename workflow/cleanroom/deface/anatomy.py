@@ -11,26 +11,27 @@ from cleanroom.deface.template import template_head
 from cleanroom.isotropic import Isotropic
 
 MM = 2.0
-ORIGIN = np.array([-110.0, 0.0, -200.0])
-SHAPE = (111, 86, 111)
-"""Grid of the fields: the front of the head, and lower than the template so that the chin is covered."""
+ORIGIN = np.array([-110.0, -64.0, -200.0])
+SHAPE = (111, 118, 111)
+"""Grid of the fields: the head from behind the ears, and lower than the template for the chin."""
 SAFETY_MM = 8.0
 """The face region keeps this distance to the brain of the template; no margin goes nearer."""
 
 
 @dataclass(frozen=True)
 class Anatomy:
-    """Two distance fields on one grid in template space (RAS).
+    """Distance fields on one grid in template space (RAS).
 
     Attributes
     ----------
-    face
-        Signed distance to the border of the face region: negative inside, millimetres.
+    face, ears
+        Signed distance to the border of the face region, and of the two ears': negative inside, millimetres.
     brain
         Distance to the brain: 0 inside, millimetres.
     """
 
     face: Isotropic
+    ears: Isotropic
     brain: Isotropic
 
 
@@ -39,11 +40,13 @@ def anatomy() -> Anatomy:
     """The fields, computed once a process from the template."""
     brain = _brain()
     distance = ndimage.distance_transform_edt(~brain, sampling=MM)
-    face = _face() & (distance > SAFETY_MM)
-    signed = ndimage.distance_transform_edt(~face, sampling=MM) - ndimage.distance_transform_edt(
-        face, sampling=MM
-    )
-    return Anatomy(_field(signed), _field(distance))
+    clear = distance > SAFETY_MM
+    return Anatomy(_signed(_face() & clear), _signed(_ears() & clear), _field(distance))
+
+
+def _signed(region: NDArray[np.bool_]) -> Isotropic:
+    outside = ndimage.distance_transform_edt(~region, sampling=MM)
+    return _field(outside - ndimage.distance_transform_edt(region, sampling=MM))
 
 
 def _field(values: NDArray[np.float64]) -> Isotropic:
@@ -66,6 +69,14 @@ def _face() -> NDArray[np.bool_]:
     cheeks_and_jaw = (z < -50) & (y > 40)
     above_the_neck = y > 40 + np.maximum(0, -150 - z)
     return (eyes_and_nose | temples | cheeks_and_jaw) & above_the_neck
+
+
+def _ears() -> NDArray[np.bool_]:
+    """The auricles, from where they leave the head outwards; heads differ, so wider than the template's."""
+    lateral, y, z = _axes()
+    narrowing = np.clip((-40 - z) / 35, 0, 1)
+    beside = lateral > 68 + 0.35 * np.maximum(0, z + 25) - 10 * narrowing
+    return np.asarray(beside & (y > -50) & (y < 25) & (z > -95) & (z < -2))
 
 
 def _brain() -> NDArray[np.bool_]:

@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleanroom.deface.candidate import unfit
+from cleanroom.deface.engines import located
 from cleanroom.deface.judgement import judged
-from cleanroom.deface.mask import carried
+from cleanroom.deface.mask import Extent, carried
 from cleanroom.deface.measures import measured
-from cleanroom.deface.registration import Pose, register
+from cleanroom.deface.registration import Pose
 from cleanroom.isotropic import Affine, isotropic
 from cleanroom.records import FaceVerdict
 
@@ -44,7 +45,7 @@ def fill_value(modality: str) -> float:
     return AIR_HU if modality == "CT" else 0.0
 
 
-def face_mask(data: NDArray[np.float32], affine: Affine, modality: str, margin_mm: float) -> FaceResult:
+def face_mask(data: NDArray[np.float32], affine: Affine, modality: str, extent: Extent) -> FaceResult:
     """Find the face in one volume.
 
     Parameters
@@ -55,8 +56,8 @@ def face_mask(data: NDArray[np.float32], affine: Affine, modality: str, margin_m
         Voxel index to RAS millimetres, as NIfTI has it.
     modality
         ``MR``, ``CT``, ``PT`` or ``NM``.
-    margin_mm
-        The mask is widened by this much, never nearer to the brain than 6 mm.
+    extent
+        How far the mask reaches: margin and ears.
 
     Returns
     -------
@@ -73,14 +74,14 @@ def face_mask(data: NDArray[np.float32], affine: Affine, modality: str, margin_m
     if float(np.ptp(copy.data)) == 0:
         return FaceResult("unsure", "every voxel holds the same value")
     try:
-        pose = register(copy)
+        pose = located(copy)
     except RuntimeError:
         return FaceResult("unsure", "the template head could not be laid onto the volume")
     shape = (data.shape[0], data.shape[1], data.shape[2])
-    measures = measured(copy, pose, margin_mm)
+    measures = measured(copy, pose, extent)
     judgement = judged(measures)
     found = judgement.decision == "face"
-    mask = carried(shape, affine, pose, margin_mm) if found else None
+    mask = carried(shape, affine, pose, extent) if found else None
     return FaceResult(
         judgement.decision,
         judgement.reason,

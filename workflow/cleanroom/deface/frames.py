@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from cleanroom.config import FaceRule
+from cleanroom.config import FaceRule, Faces
 from cleanroom.deface.builtin import FaceResult, fill_value
-from cleanroom.deface.mask import carried
+from cleanroom.deface.mask import Extent, carried
 from cleanroom.deface.registration import Pose
+from cleanroom.deface.rules import matching
 from cleanroom.deface.volumes import Found
 from cleanroom.manifest import Instance
 from cleanroom.records import FaceRecord, SeriesFace
@@ -32,11 +33,18 @@ def carry_within_frames(
         if face.decision == "face" or not found[name] or frame not in donors:
             continue
         donor, pose = donors[frame]
-        served = [_served(item, pose, study.config.faces.margin_mm) for item in found[name]]
+        served = [_served(item, pose, extent(study.config.faces)) for item in found[name]]
         if not any(item.result.mask is not None and item.result.mask.any() for item in served):
             continue
         found[name] = served
-        record.series[name] = _carried_face(face, donor, series[name][0].modality)
+        rule = matching(study.config.faces.rules, series[name][0])
+        assert rule is not None
+        record.series[name] = _carried_face(face, donor, rule, series[name][0].modality)
+
+
+def extent(faces: Faces) -> Extent:
+    """How far masks reach, from the config."""
+    return Extent(faces.margin_mm, faces.ears)
 
 
 def _donors(
@@ -55,14 +63,13 @@ def _donors(
     return best
 
 
-def _served(item: Found, pose: Pose, margin_mm: float) -> Found:
+def _served(item: Found, pose: Pose, reach: Extent) -> Found:
     shape = (item.volume.shape[0], item.volume.shape[1], item.volume.shape[2])
-    mask = carried(shape, np.array(item.volume.affine), pose, margin_mm)
+    mask = carried(shape, np.array(item.volume.affine), pose, reach)
     return replace(item, result=FaceResult("face", mask=mask, pose=pose, measures=item.result.measures))
 
 
-def _carried_face(face: SeriesFace, donor: str, modality: str) -> SeriesFace:
-    rule = FaceRule()
+def _carried_face(face: SeriesFace, donor: str, rule: FaceRule, modality: str) -> SeriesFace:
     by_itself = f"{face.decision.replace('_', ' ')}, {face.reason}"
     return face.model_copy(
         update={

@@ -16,9 +16,8 @@ RIM_VOXELS = 4
 """Around the head there must be air: this much of it counts."""
 PITCHES = range(-40, 41, 10)
 """Degrees of nodding that are tried."""
-BOX_BELOW = np.array([110.0, 140.0, 150.0])
-BOX_ABOVE = np.array([110.0, 140.0, 130.0])
-"""Millimetres around the centre of the head, to the left, back and feet; to the right, front and top."""
+BOX_MM = 140.0
+"""What lies farther from the centre of the head, along any axis, is cut off."""
 
 
 @dataclass(frozen=True)
@@ -62,11 +61,11 @@ def guesses(volume: Isotropic) -> list[Guess]:
     return sorted(found, key=lambda guess: -guess.score)
 
 
-def around_head(volume: Isotropic, centre: NDArray[np.float64]) -> Isotropic:
+def around_head(volume: Isotropic, centre: NDArray[np.float64], reach_mm: float = BOX_MM) -> Isotropic:
     """The part of the volume that can hold the head: what a table or shoulders add is cut off."""
-    middle = np.round((centre - volume.origin) / volume.mm).astype(int)
-    low = np.clip(middle - np.round(BOX_BELOW / volume.mm).astype(int), 0, np.array(volume.data.shape) - 1)
-    high = np.maximum(low + 1, middle + np.round(BOX_ABOVE / volume.mm).astype(int))
+    middle, reach = np.round((centre - volume.origin) / volume.mm).astype(int), round(reach_mm / volume.mm)
+    low = np.clip(middle - reach, 0, np.array(volume.data.shape) - 1)
+    high = np.maximum(low + 1, middle + reach)
     part = tuple(slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
     return Isotropic(
         np.ascontiguousarray(volume.data[part]),

@@ -1,5 +1,7 @@
 """The face mask of one volume: registered, carried into its grid."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
@@ -8,13 +10,21 @@ from cleanroom.deface.anatomy import SAFETY_MM, anatomy
 from cleanroom.deface.registration import Pose
 from cleanroom.isotropic import Affine, Isotropic
 
-BOX = ((-110.0, 110.0), (0.0, 260.0), (-190.0, 22.0))
+BOX = ((-130.0, 130.0), (-72.0, 260.0), (-190.0, 22.0))
 """Template millimetres; to the front far enough for the air before the nose, where its ghosts are."""
 TOLERANCE_MM = 2.0
 """What the grid of the fields costs: a margin may come this much nearer than the safety distance."""
 
 
-def carried(shape: tuple[int, int, int], affine: Affine, pose: Pose, margin_mm: float) -> NDArray[np.uint8]:
+class Extent(NamedTuple):
+    """How far the mask reaches."""
+
+    margin_mm: float = 2.0
+    """The region is widened by this much, but never nearer to the brain than the safety distance."""
+    ears: bool = True
+
+
+def carried(shape: tuple[int, int, int], affine: Affine, pose: Pose, extent: Extent) -> NDArray[np.uint8]:
     """Carry the face region into the grid of a volume.
 
     Parameters
@@ -23,17 +33,16 @@ def carried(shape: tuple[int, int, int], affine: Affine, pose: Pose, margin_mm: 
         The grid; voxel index to RAS millimetres.
     pose
         Where the template lies.
-    margin_mm
-        The region is widened by this much, but never nearer to the brain than the safety distance.
+    extent
+        How far the mask reaches.
 
     Returns
     -------
     uint8, 1 where the face is to be replaced.
     """
     fields = anatomy()
-    border = np.maximum(
-        fields.face.data - margin_mm * pose.scale, SAFETY_MM - TOLERANCE_MM - fields.brain.data
-    )
+    wanted = np.minimum(fields.face.data, fields.ears.data) if extent.ears else fields.face.data
+    border = np.maximum(wanted - extent.margin_mm * pose.scale, SAFETY_MM - TOLERANCE_MM - fields.brain.data)
     region = fields.face.holding(border)
     part = _part(shape, affine, pose)
     shift = np.eye(4)

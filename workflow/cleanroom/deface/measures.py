@@ -1,17 +1,17 @@
 """What tells a good de-facing from a failed one, measured on the volume itself."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
 from cleanroom.deface.anatomy import anatomy
-from cleanroom.deface.head import around_head, head_centre
-from cleanroom.deface.mask import carried
+from cleanroom.deface.head import BOX_MM, around_head, head_centre
+from cleanroom.deface.mask import Extent, carried
 from cleanroom.deface.registration import Pose
 from cleanroom.deface.template import template_head
-from cleanroom.isotropic import Isotropic
+from cleanroom.isotropic import Isotropic, isotropic
 from cleanroom.skin import body
 
 
@@ -23,10 +23,14 @@ class Measures:
     ----------
     information
         Mutual information of template and volume, nats.
+    apart_mm
+        How far apart the two engines put the points of the face, on average.
     overlap
         Dice overlap of the two heads where both are in view, 0 to 1.
+    size
+        Of the head, in sizes of the template's: below 1 for a child's.
     stretch_least, stretch_most
-        The smallest and largest singular value of the affine map: 1 keeps lengths.
+        The smallest and largest singular value of the affine map, beside its mean scale: 1 keeps the shape.
     turn_degrees
         How far the head is turned against the template.
     face_in_view
@@ -36,15 +40,17 @@ class Measures:
     removed
         Fraction of the head's tissue that the mask covers.
     forward_mm, downward_mm
-        How far the removed tissue lies in front of and below the head's centre, patient axes.
+        How far the removed tissue lies in front of and below the head's centre, axes of the head.
     receded_mm
         How far the foremost surface of the face goes back, median over the face as seen from the front.
     brain_mm
-        Nearest masked tissue to the brain of the template, in the volume's millimetres.
+        Nearest masked tissue to the brain of the template, in the template's millimetres.
     """
 
     information: float
+    apart_mm: float
     overlap: float
+    size: float
     stretch_least: float
     stretch_most: float
     turn_degrees: float
@@ -61,43 +67,52 @@ class Measures:
         return {name: round(float(value), 3) for name, value in asdict(self).items()}
 
 
-def measured(volume: Isotropic, pose: Pose, margin_mm: float) -> Measures:
+def measured(volume: Isotropic, pose: Pose, extent: Extent) -> Measures:
     """Measure a pose on a volume.
 
     Parameters
     ----------
     volume
         Isotropic RAS copy of the volume.
-    pose, margin_mm
-        What the mask was made with.
+    pose, extent
+        What the mask was made with; where the removed tissue lies is measured without the ears.
     """
-    head = around_head(volume, pose.from_template(head_centre()))
+    turn = _turn(pose)
+    head, pose = _upright(around_head(volume, pose.from_template(head_centre()), BOX_MM / pose.scale), pose)
     seen = head.seen
     tissue = body(head.data)
-    mask = carried(head.data.shape, head.affine, pose, margin_mm).astype(bool)
+    mask = carried(head.data.shape, head.affine, pose, extent._replace(ears=False)).astype(bool)
+    whole = carried(head.data.shape, head.affine, pose, extent).astype(bool) if extent.ears else mask
     gone = tissue & mask
     stretch = np.linalg.svd(pose.to_template[:3, :3], compute_uv=False)
     in_view, face_tissue = _face(head, seen, tissue, pose)
     forward, downward = _apart(gone, tissue, head.mm)
     return Measures(
         information=pose.information,
+        apart_mm=min(pose.apart_mm, 999.0),
         overlap=_overlap(head, seen, tissue, pose),
-        stretch_least=float(stretch[2]),
-        stretch_most=float(stretch[0]),
-        turn_degrees=_turn(pose),
+        size=1 / pose.scale,
+        stretch_least=float(stretch[2] / pose.scale),
+        stretch_most=float(stretch[0] / pose.scale),
+        turn_degrees=turn,
         face_in_view=in_view,
         face_tissue=face_tissue,
         removed=float(gone.sum() / max(1, tissue.sum())),
         forward_mm=forward,
         downward_mm=downward,
         receded_mm=_receded(tissue, mask, head.mm),
-        brain_mm=_nearest_to_brain(head, gone, pose),
+        brain_mm=_nearest_to_brain(head, tissue & whole, pose),
     )
 
 
 def _turn(pose: Pose) -> float:
+    return float(np.rad2deg(np.arccos(np.clip((np.trace(_rotation(pose)) - 1) / 2, -1, 1))))
+
+
+def _rotation(pose: Pose) -> NDArray[np.float64]:
+    """The rotation in the map to the template, without its scales."""
     left, _, right = np.linalg.svd(pose.to_template[:3, :3])
-    return float(np.rad2deg(np.arccos(np.clip((np.trace(left @ right) - 1) / 2, -1, 1))))
+    return np.asarray(left @ right)
 
 
 def _overlap(head: Isotropic, seen: NDArray[np.bool_], tissue: NDArray[np.bool_], pose: Pose) -> float:
@@ -137,6 +152,16 @@ def _at(field: Isotropic, head: Isotropic, pose: Pose, outside: float) -> NDArra
     return np.asarray(sampled)
 
 
+def _upright(head: Isotropic, pose: Pose) -> tuple[Isotropic, Pose]:
+    """The head turned as the template is, without a change of size, and its pose."""
+    turn = np.eye(4)
+    turn[:3, :3] = _rotation(pose)
+    copy = isotropic(head.data, turn @ head.affine, head.mm)
+    seen = isotropic(head.seen.astype(np.float32), turn @ head.affine, head.mm)
+    turned = Isotropic(copy.data, copy.origin, copy.mm, copy.seen & (seen.data > 0.5))
+    return turned, replace(pose, to_template=pose.to_template @ np.linalg.inv(turn))
+
+
 def _apart(gone: NDArray[np.bool_], tissue: NDArray[np.bool_], mm: float) -> tuple[float, float]:
     """Of the centres of the removed tissue and the head, to the front and to the feet."""
     if not gone.any():
@@ -156,4 +181,4 @@ def _receded(tissue: NDArray[np.bool_], mask: NDArray[np.bool_], mm: float) -> f
 def _nearest_to_brain(head: Isotropic, gone: NDArray[np.bool_], pose: Pose) -> float:
     if not gone.any():
         return 0.0
-    return float(_at(anatomy().brain, head, pose, 99)[gone].min() / pose.scale)
+    return float(_at(anatomy().brain, head, pose, 99)[gone].min())

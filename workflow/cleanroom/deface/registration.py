@@ -1,5 +1,6 @@
-"""Where the template head lies in a volume: an affine map, the same on every machine and number of cores."""
+"""The first engine: mutual information, by SimpleITK; the same on every number of cores."""
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,33 +12,34 @@ import SimpleITK as sitk
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from cleanroom.deface.head import Guess, around_head, guesses, head_centre
+from cleanroom.deface.contrast import windowed
+from cleanroom.deface.head import Guess, head_centre
 from cleanroom.deface.template import template_head
-from cleanroom.isotropic import Affine, Isotropic
-from cleanroom.skin import HOUNSFIELD_AIR, body
+from cleanroom.isotropic import Affine, Isotropic, isotropic
+from cleanroom.skin import body
 
 SEED = 20
-SAMPLED = 0.2
+SAMPLED = 0.6
 """Fraction of the voxels that the metric looks at."""
-SOFT_TISSUE = (-300.0, 300.0)
-"""Hounsfield units: wider, and the metric sees only bone against air."""
 RIM_MM = 10.0
-STARTS = 3
+STARTS = 5
 """How many guesses of the head's place are followed."""
 
 
 class Stage(NamedTuple):
     """How one stage of the search proceeds."""
 
-    shrink: list[int]
-    """Voxels averaged, level by level."""
+    mm: float
+    """Voxels of both images; each stage averages two of them once more."""
     step_mm: float
     """The first step: larger ones make the affine stage run away."""
     steps: int
 
 
-MIDDLE = Stage([4], 1.0, 60)
-FINE = Stage([4, 2], 0.3, 100)
+MIDDLE = Stage(4.0, 1.0, 60)
+COARSE = Stage(4.0, 0.3, 100)
+FINE = Stage(2.0, 0.3, 100)
+SHRINK = 2
 
 
 @dataclass(frozen=True)
@@ -50,10 +52,13 @@ class Pose:
         4x4, RAS millimetres of the volume to RAS millimetres of the template.
     information
         Mattes mutual information at the end, in nats: higher is more alike.
+    apart_mm
+        How far apart two engines put the points of the face on average; infinite when they were not compared.
     """
 
     to_template: Affine
     information: float
+    apart_mm: float = math.inf
 
     def from_template(self, point: NDArray[np.float64]) -> NDArray[np.float64]:
         """Where a point of the template lies in the volume, both RAS millimetres."""
@@ -66,26 +71,42 @@ class Pose:
         return float(np.cbrt(abs(np.linalg.det(self.to_template[:3, :3]))))
 
 
-def register(volume: Isotropic) -> Pose:
+def registered(head: Isotropic, likely: list[Guess]) -> Pose:
     """Lay the template onto a volume: turned and scaled from the best guesses, then affine from the best.
 
     Parameters
     ----------
-    volume
-        Isotropic RAS copy of about 2 mm.
+    head
+        Isotropic RAS copy of about 2 mm, cut to the surroundings of the head.
+    likely
+        Where to start.
 
     Raises
     ------
     RuntimeError
         When the images overlap too little to compare.
     """
-    likely = guesses(volume)[:STARTS]
-    fixed = _image(_windowed(template_head()))
-    moving = _image(_windowed(around_head(volume, likely[0].centre)))
     with _one_thread():
-        poses = [_optimised(fixed, moving, _start(guess), MIDDLE) for guess in likely]
+        poses = [_optimised(head, _start(guess), MIDDLE) for guess in likely[:STARTS]]
         scaled, _ = min(poses, key=lambda result: result[1])
-        affine, metric = _optimised(fixed, moving, _like(sitk.AffineTransform(3), scaled), FINE)
+        return _affine_from(head, _like(sitk.AffineTransform(3), scaled))
+
+
+def refined(head: Isotropic, to_template: Affine) -> Pose:
+    """Lay the template onto a volume, starting from a map that another engine found.
+
+    Raises
+    ------
+    RuntimeError
+        When the images overlap too little to compare.
+    """
+    with _one_thread():
+        return _affine_from(head, _affine(np.asarray(np.linalg.inv(to_template), np.float64)))
+
+
+def _affine_from(head: Isotropic, start: sitk.AffineTransform) -> Pose:
+    coarse, _ = _optimised(head, start, COARSE)
+    affine, metric = _optimised(head, coarse, FINE)
     return Pose(np.asarray(np.linalg.inv(_matrix(affine)), np.float64), -metric)
 
 
@@ -108,13 +129,6 @@ def _like(transform: sitk.Transform, pose: sitk.Transform) -> sitk.Transform:
     return transform
 
 
-def _windowed(volume: Isotropic) -> Isotropic:
-    low, high = SOFT_TISSUE
-    if float(volume.data.min()) >= HOUNSFIELD_AIR:
-        low, high = float(volume.data.min()), float(np.percentile(volume.data, 99.5))
-    return volume.holding(np.clip(volume.data, low, high))
-
-
 def _image(volume: Isotropic, kind: int = sitk.sitkFloat32) -> sitk.Image:
     """A SimpleITK image whose physical space is RAS: nothing here is told that ITK means LPS."""
     image = sitk.Cast(sitk.GetImageFromArray(volume.data.transpose(2, 1, 0)), kind)
@@ -124,11 +138,21 @@ def _image(volume: Isotropic, kind: int = sitk.sitkFloat32) -> sitk.Image:
 
 
 @cache
-def _around_skin() -> sitk.Image:
+def _template(mm: float) -> sitk.Image:
+    return _image(_at(windowed(template_head()), mm))
+
+
+@cache
+def _around_skin(mm: float) -> sitk.Image:
     """The template's head with a rim of air: only there the images are compared."""
     template = template_head()
     rim = ndimage.binary_dilation(body(template.data), iterations=round(RIM_MM / template.mm))
-    return _image(template.holding(rim.astype(np.float32)), sitk.sitkUInt8)
+    near = _at(template.holding(rim.astype(np.float32)), mm)
+    return _image(near.holding((near.data > 0.5).astype(np.float32)), sitk.sitkUInt8)
+
+
+def _at(volume: Isotropic, mm: float) -> Isotropic:
+    return volume if mm <= volume.mm else isotropic(volume.data, volume.affine, mm)
 
 
 def _start(guess: Guess) -> sitk.Similarity3DTransform:
@@ -139,25 +163,30 @@ def _start(guess: Guess) -> sitk.Similarity3DTransform:
     return _like(sitk.Similarity3DTransform(), start)
 
 
-def _optimised(
-    fixed: sitk.Image, moving: sitk.Image, start: sitk.Transform, stage: Stage
-) -> tuple[sitk.Transform, float]:
+def _affine(from_template: Affine) -> sitk.AffineTransform:
+    centre = head_centre()
+    start = sitk.AffineTransform(3)
+    start.SetCenter(centre.tolist())
+    start.SetMatrix(from_template[:3, :3].ravel().tolist())
+    start.SetTranslation((from_template[:3, :3] @ centre + from_template[:3, 3] - centre).tolist())
+    return start
+
+
+def _optimised(head: Isotropic, start: sitk.Transform, stage: Stage) -> tuple[sitk.Transform, float]:
     method = sitk.ImageRegistrationMethod()
     method.SetMetricAsMattesMutualInformation(32)
     method.SetMetricSamplingStrategy(method.RANDOM)
-    method.SetMetricSamplingPercentagePerLevel(
-        [min(1.0, SAMPLED * factor / 2) for factor in stage.shrink], SEED
-    )
-    method.SetMetricFixedMask(_around_skin())
+    method.SetMetricSamplingPercentage(SAMPLED, SEED)
+    method.SetMetricFixedMask(_around_skin(stage.mm))
     method.SetInterpolator(sitk.sitkLinear)
     method.SetOptimizerAsRegularStepGradientDescent(stage.step_mm, 0.02, stage.steps, 0.6)
     method.SetOptimizerScalesFromPhysicalShift()
-    method.SetShrinkFactorsPerLevel(stage.shrink)
-    method.SetSmoothingSigmasPerLevel([factor / 2 for factor in stage.shrink])
+    method.SetShrinkFactorsPerLevel([SHRINK])
+    method.SetSmoothingSigmasPerLevel([SHRINK / 2])
     method.SmoothingSigmasAreSpecifiedInPhysicalUnitsOff()
     moved = type(start)(start)
     method.SetInitialTransform(moved, inPlace=True)
-    method.Execute(fixed, moving)
+    method.Execute(_template(stage.mm), _image(_at(windowed(head), stage.mm)))
     return moved, float(method.GetMetricValue())
 
 

@@ -3,13 +3,17 @@
 import time
 from collections.abc import Mapping
 
+import numpy as np
+from numpy.typing import NDArray
+
 from cleanroom.config import FaceRule
 from cleanroom.deface.builtin import FaceResult, fill_value
 from cleanroom.deface.candidate import inapplicable
-from cleanroom.deface.frames import carry_within_frames
+from cleanroom.deface.fill import MODES, replacement
+from cleanroom.deface.frames import carry_within_frames, extent
 from cleanroom.deface.rules import matching
 from cleanroom.deface.tools import TOOLS
-from cleanroom.deface.volumes import Found, read, save_mask
+from cleanroom.deface.volumes import Found, read, read_times, save_mask, save_values
 from cleanroom.manifest import Instance
 from cleanroom.records import FaceRecord, SeriesFace, SetAsideRow, Volume, VolumeRecord
 from cleanroom.study import Study
@@ -44,7 +48,7 @@ def deface_study(study: Study) -> FaceRecord:
         record.series[name], found[name] = _first_look(study, instances, kept)
     carry_within_frames(study, series, record, found)
     for name, results in found.items():
-        _write(study, name, record.series[name], results)
+        _write(study, name, record.series[name], results, series[name][0].modality)
     record.set_aside = [_row(name, face) for name, face in record.series.items() if face.decision == "unsure"]
     return record
 
@@ -78,7 +82,7 @@ def _looked(study: Study, volume: Volume, rule: FaceRule, modality: str) -> Foun
     if data is None:
         return Found(volume, FaceResult("unsure", "its voxels are colours"))
     tool = TOOLS[rule.tool]
-    return Found(volume, tool(data, affine, modality, study.config.faces.margin_mm))
+    return Found(volume, tool(data, affine, modality, extent(study.config.faces)))
 
 
 def summed(rule: FaceRule, modality: str, results: list[FaceResult]) -> SeriesFace:
@@ -96,13 +100,33 @@ def summed(rule: FaceRule, modality: str, results: list[FaceResult]) -> SeriesFa
     )
 
 
-def _write(study: Study, name: str, face: SeriesFace, found: list[Found]) -> None:
+def _write(study: Study, name: str, face: SeriesFace, found: list[Found], modality: str) -> None:
+    """The masks of a series, and what is to stand in them; colours can only be removed."""
     if face.decision != "face":
         return
+    began = time.monotonic()
     for number, item in enumerate(found):
-        if item.result.mask is not None:
-            face.masks.append(save_mask(study, f"faces/{name}/{number}.nii.gz", item))
+        if item.result.mask is None:
+            continue
+        mask = save_mask(study, f"faces/{name}/{number}.nii.gz", item)
+        values = _values(study, item, face, modality) if face.mode in MODES else None
+        if values is not None:
+            mask.values = save_values(study, f"faces/{name}/{number}-values.nii.gz", item, values)
+        face.masks.append(mask)
     face.voxels_changed = sum(mask.voxels for mask in face.masks)
+    face.seconds = round(face.seconds + time.monotonic() - began, 2)
+    if not any(mask.values for mask in face.masks):
+        face.mode = "remove" if face.mode in MODES else face.mode
+
+
+def _values(study: Study, item: Found, face: SeriesFace, modality: str) -> NDArray[np.float32] | None:
+    data, affine = read_times(study.work / item.volume.file)
+    mask, pose = item.result.mask, item.result.pose
+    if data is None or mask is None or pose is None:
+        return None
+    return replacement(
+        face.mode, data, affine, mask, to_template=pose.to_template, modality=modality, nothing=face.fill
+    )
 
 
 def _row(name: str, face: SeriesFace) -> SetAsideRow:

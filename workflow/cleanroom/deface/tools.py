@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleanroom.deface.builtin import FaceResult, face_mask
+from cleanroom.deface.mask import Extent
 from cleanroom.isotropic import Affine
 
 
@@ -13,7 +14,7 @@ class Tool(Protocol):
     """Finds the face in one volume: ``face_mask`` documents the arguments."""
 
     def __call__(
-        self, data: NDArray[np.float32], affine: Affine, modality: str, margin_mm: float, /
+        self, data: NDArray[np.float32], affine: Affine, modality: str, extent: Extent, /
     ) -> FaceResult:
         """Decide, and yield a mask in the volume's own grid."""
         ...

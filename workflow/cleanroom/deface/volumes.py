@@ -30,22 +30,47 @@ def read(path: Path) -> tuple[NDArray[np.float32] | None, Affine]:
     -------
     Of four dimensions the mean over the fourth; None in place of voxels that are colours.
     """
+    data, affine = read_times(path)
+    if data is not None and data.ndim > 3:
+        data = data.mean(axis=3, dtype=np.float32)
+    return data, affine
+
+
+def read_times(path: Path) -> tuple[NDArray[np.float32] | None, Affine]:
+    """A volume as ``read`` does, with all its time points."""
     image = nibabel.load(path)
     affine = np.asarray(image.affine, np.float64)
     if image.get_data_dtype().fields is not None:
         return None, affine
     data = np.asarray(image.dataobj, np.float32)
-    if data.ndim > 3:
-        data = data.reshape(*data.shape[:3], -1).mean(axis=3, dtype=np.float32)
-    return data, affine
+    return data.reshape(*data.shape[:3], -1) if data.ndim > 4 else data, affine
 
 
 def save_mask(study: Study, name: str, found: Found) -> FaceMask:
     """Write the mask of a volume; the same mask gives the same bytes."""
     mask = found.result.mask
     assert mask is not None
-    image = nibabel.Nifti1Image(mask, np.array(found.volume.affine))
-    image.header.set_xyzt_units("mm")
-    with replacing(study.work / name) as part:
-        part.write_bytes(gzip.compress(image.to_bytes(), compresslevel=6, mtime=0))
+    _save(study.work / name, mask, found.volume, compression=6)
     return FaceMask(volume=found.volume.file, mask=name, voxels=int(mask.sum()))
+
+
+def save_values(study: Study, name: str, found: Found, values: NDArray[np.float32]) -> str:
+    """Write what the masked voxels are to hold, (n,) or (n, t), in the volume's grid; the name.
+
+    The same values give the same bytes.
+    """
+    assert found.result.mask is not None
+    inside = found.result.mask > 0
+    whole = np.zeros((*inside.shape, *values.shape[1:]), np.float32)
+    whole[inside] = values
+    _save(study.work / name, whole, found.volume, compression=1)
+    return name
+
+
+def _save(
+    path: Path, data: NDArray[np.float32] | NDArray[np.uint8], volume: Volume, compression: int
+) -> None:
+    image = nibabel.Nifti1Image(data, np.array(volume.affine))
+    image.header.set_xyzt_units("mm")
+    with replacing(path) as part:
+        part.write_bytes(gzip.compress(image.to_bytes(), compresslevel=compression, mtime=0))

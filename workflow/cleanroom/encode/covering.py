@@ -1,6 +1,7 @@
 """Pixels that are covered: text boxes and face masks, on native words that keep all their other bits."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, cast
 
 import numpy as np
@@ -29,15 +30,18 @@ class FaceFill:
 
     Attributes
     ----------
-    inside
-        (frames, rows, columns).
     real
-        The fill in real units, mapped through the rescale of each of the ``positions``.
+        (frames, rows, columns), what the pixels are to hold in real units, NaN where they stay; mapped
+        through the rescale of each of the ``positions``.
     """
 
-    inside: Flags
-    real: float
+    real: NDArray[np.float64]
     positions: list[Frame]
+
+    @cached_property
+    def inside(self) -> Flags:
+        """(frames, rows, columns)."""
+        return ~np.isnan(self.real)
 
 
 @dataclass(frozen=True)
@@ -101,8 +105,9 @@ def _cover_face(source: Dataset, pixels: Pixels, face: FaceFill) -> None:
     if layout.samples > 1 and layout.photometric != "RGB":
         raise SetAside(f"a face in {layout.photometric} pixels cannot be filled")
     for at, position in enumerate(face.positions):
-        value = stored(face.real, source, position.slope, position.intercept)
-        pixels.words[at][face.inside[at]] = layout.word(value)
+        inside = face.inside[at]
+        values = stored(face.real[at][inside], source, position.slope, position.intercept)
+        pixels.words[at][inside] = layout.words(values)[:, np.newaxis]
 
 
 def _place(box: TextBox, layout: Layout) -> tuple[slice, slice, slice]:

@@ -107,9 +107,13 @@ class Layout:
 
     def word(self, value: int) -> int:
         """A stored value as a word: what lies above it is its sign, what lies below it is zero."""
+        return int(self.words(np.array(value)))
+
+    def words(self, values: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Stored values as words."""
         if self.shift:
-            return (value & ((1 << self.stored) - 1)) << self.shift
-        return value & ((1 << self.allocated) - 1)
+            return np.asarray((values & ((1 << self.stored) - 1)) << self.shift)
+        return np.asarray(values & ((1 << self.allocated) - 1))
 
 
 class Pixels:

@@ -103,38 +103,36 @@ def upright(frame: Frame, pixels: NDArray[np.generic], image: Image) -> NDArray[
     return turned
 
 
-def same_values(frame: Frame, pixels: NDArray[np.generic], image: Image, where: Slab) -> bool:
-    """Whether some time point of the volume holds exactly these pixels in this slice.
+def time_of(frame: Frame, pixels: NDArray[np.generic], image: Image, where: Slab) -> int | None:
+    """The first time point of the volume that holds exactly these pixels in this slice; None when none does.
 
     Stored values where dcm2niix keeps them; real units within half a step where it merges slopes.
     """
     for time in range(image.values.shape[3]):
         there = where.of(image.values[:, :, :, time])
         if there.shape != pixels.shape:
-            return False
+            return None
         if np.array_equal(there, pixels):
-            return True
+            return time
         if frame.slope != image.slope or frame.intercept != image.intercept:
             here = pixels.astype(float) * frame.slope + frame.intercept
             step = max(abs(frame.slope), abs(image.slope)) * 0.51
             if np.abs(there.astype(float) * image.slope + image.intercept - here).max() <= step:
-                return True
-    return False
+                return time
+    return None
 
 
-def covered(
-    frame: Frame, rows: int, columns: int, mask: NDArray[np.uint8], affine: NDArray[np.float64]
-) -> NDArray[np.bool_]:
-    """Which pixels of a frame lie in a mask, by scanner coordinates: nearest voxel, (rows, columns).
+def nearest(frame: Frame, rows: int, columns: int, image: Image) -> tuple[NDArray[np.intp], ...]:
+    """The voxel of a volume nearest to each pixel of a frame, by scanner coordinates: three (rows, columns).
 
     Raises
     ------
     SetAside
-        When a part of the frame lies more than a voxel outside the mask's grid.
+        When a part of the frame lies more than a voxel outside the volume's grid.
     """
-    voxel = np.rint(lattice(frame, rows, columns, affine)).astype(np.intp)
-    limits = np.array(mask.shape)[:, None, None] - 1
+    voxel = np.rint(lattice(frame, rows, columns, image.affine)).astype(np.intp)
+    limits = np.array(image.values.shape[:3])[:, None, None] - 1
     inside = np.clip(voxel, 0, limits)
     if np.abs(voxel - inside).max() > 1:
         raise SetAside("a slice lies outside the volume that was de-faced")
-    return cast("NDArray[np.bool_]", mask[tuple(inside)] > 0)
+    return tuple(inside)

@@ -36,9 +36,19 @@ class Change:
 WORDS_COVERED = Change("Words in pixels were covered", "Words in pixels covered")
 
 
+REPLACED_BY = {
+    "remove": "air",
+    "reface": "those of an average face, and the air around it",
+    "noise": "random values below a coarse skin, and air",
+    "blur": "coarse means of themselves, and the air around them",
+}
+"""Mode of de-facing → what took the place of the face, for the derivation description."""
+
+
 def face_removed(face: SeriesFace) -> Change:
     """The face was replaced."""
-    description = "De-faced: the voxels of the face were replaced by air"
+    by = REPLACED_BY.get(face.mode, "other values")
+    description = f"De-faced: the voxels of the face were replaced by {by}"
     return Change(description, f"De-faced with {face.tool}, mode {face.mode}")
 
 

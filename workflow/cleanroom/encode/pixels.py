@@ -30,8 +30,8 @@ def decoded(dataset: Dataset) -> NDArray[np.generic]:
     return cast("NDArray[np.generic]", values if frames > 1 else values[np.newaxis])
 
 
-def stored(real: float, dataset: Dataset, slope: float, intercept: float) -> int:
-    """The stored value nearest to a value in real units that the instance's bits can hold."""
+def stored(real: NDArray[np.float64], dataset: Dataset, slope: float, intercept: float) -> NDArray[np.int64]:
+    """The stored values nearest to values in real units that the instance's bits can hold."""
     bits, signed = int(dataset.BitsStored), int(dataset.PixelRepresentation) == 1
     low, high = (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) if signed else (0, (1 << bits) - 1)
-    return int(min(max(round((real - intercept) / slope), low), high))
+    return np.clip(np.rint((real - intercept) / (slope or 1.0)), low, high).astype(np.int64)

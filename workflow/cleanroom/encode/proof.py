@@ -1,7 +1,10 @@
 """The proof that a mask drawn on NIfTI volumes belongs to these very pixels."""
 
+from collections.abc import Callable
 from hashlib import blake2b
+from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 import nibabel
 import numpy as np
@@ -14,6 +17,7 @@ from cleanroom.encode.mapping import Image
 from cleanroom.errors import SetAside
 from cleanroom.records import SeriesFace, Volume
 
+Real = NDArray[np.float64]
 _ALIKE = 0.9
 """Correlation of an interpolated volume with the slices it was made of; a misplaced one has far less."""
 
@@ -34,21 +38,20 @@ class Proof:
     def __init__(self, work: Path, volumes: list[Volume], face: SeriesFace) -> None:
         self._images = [mapping.load(work, item) for item in volumes if item.role != "resampled"]
         self._resampled = [mapping.load(work, item) for item in volumes if item.role == "resampled"]
-        self._masks = {
-            item.volume: np.asarray(nibabel.Nifti1Image.from_filename(work / item.mask).dataobj, np.uint8)
-            for item in face.masks
-        }
+        self._face = face
+        self._masks = {item.volume: _read(work / item.mask) for item in face.masks}
+        self._values = {item.volume: _read(work / item.values) for item in face.masks if item.values}
         self._slices = {
-            _content(image.values[:, :, k, t])
+            _content(image.values[:, :, k, t]): t
             for image in self._images
             if image.volume.role == "uneven"
             for k in range(image.values.shape[2])
-            for t in range(image.values.shape[3])
+            for t in reversed(range(image.values.shape[3]))
         }
         self._alike: list[float] = []
 
-    def inside(self, frame: Frame, pixels: NDArray[np.generic]) -> NDArray[np.bool_]:
-        """Which pixels of a frame are to be replaced, (rows, columns).
+    def replaced(self, frame: Frame, pixels: NDArray[np.generic]) -> Real:
+        """What the pixels of a frame are to hold, (rows, columns), real units; NaN where they stay.
 
         Raises
         ------
@@ -60,12 +63,13 @@ class Proof:
             if image.volume.role == "uneven":
                 continue
             where = mapping.slab(frame, rows, columns, image)
-            if where and mapping.same_values(frame, pixels, image, where):
-                return where.of(self._mask(image)) > 0
+            time = None if where is None else mapping.time_of(frame, pixels, image, where)
+            if where is not None and time is not None:
+                return self._real(image, time, where.of)
         for image in self._images:
-            uneven = image.volume.role == "uneven"
-            if uneven and _content(mapping.upright(frame, pixels, image)) in self._slices:
-                return self._by_position(frame, pixels)
+            time = self._slices.get(_content(mapping.upright(frame, pixels, image)))
+            if image.volume.role == "uneven" and time is not None:
+                return self._by_position(frame, pixels, time)
         raise SetAside(
             "the converted volume cannot be mapped back to the pixels exactly",
             "send the series in another encoding, or keep it out of the input",
@@ -82,7 +86,7 @@ class Proof:
         if self._alike and float(np.median(self._alike)) < _ALIKE:
             raise SetAside("the interpolated volume does not lie where its slices lie")
 
-    def _by_position(self, frame: Frame, pixels: NDArray[np.generic]) -> NDArray[np.bool_]:
+    def _by_position(self, frame: Frame, pixels: NDArray[np.generic], time: int) -> Real:
         rows, columns = pixels.shape[:2]
         for image in self._resampled:
             if image.volume.file in self._masks:
@@ -90,13 +94,28 @@ class Proof:
                 values = map_coordinates(image.values[..., 0].astype(np.float32), there, order=1)
                 if pixels.std() > 0 and values.std() > 0:
                     self._alike.append(float(np.corrcoef(values.ravel(), pixels.ravel())[0, 1]))
-                return mapping.covered(frame, rows, columns, self._mask(image), image.affine)
+                voxels = mapping.nearest(frame, rows, columns, image)
+                return self._real(image, time, itemgetter(voxels))
         raise SetAside("a series with uneven slices has no mask of its interpolated volume")
 
-    def _mask(self, image: Image) -> NDArray[np.uint8]:
-        if image.volume.file not in self._masks:
+    def _real(self, image: Image, time: int, of: Callable[[NDArray[Any]], NDArray[Any]]) -> Real:
+        """Values of the masked voxels of a volume at the pixels that ``of`` picks."""
+        name = image.volume.file
+        if name not in self._masks:
             raise SetAside("one of the volumes of the series has no mask")
-        return self._masks[image.volume.file]
+        inside = of(self._masks[name]) > 0
+        if name not in self._values:
+            return np.where(inside, self._face.fill, np.nan)
+        values = self._values[name]
+        times = 1 if values.ndim == 3 else values.shape[3]
+        if time >= times:
+            raise SetAside("the values for a face mask are not there for every time point")
+        return np.where(inside, of(values if values.ndim == 3 else values[..., time]), np.nan)
+
+
+def _read(path: Path) -> NDArray[Any]:
+    image = nibabel.Nifti1Image.from_filename(path, mmap=False)
+    return np.asarray(image.dataobj, image.get_data_dtype())
 
 
 def _content(values: NDArray[np.generic]) -> bytes:

@@ -153,8 +153,8 @@ class Writer:
             return None
         positions = frames(original)
         pairs = zip(positions, decoded(original), strict=True)
-        inside = np.stack([proof.inside(*pair) for pair in pairs])
-        return FaceFill(inside, self.decided.face.fill, positions) if inside.any() else None
+        face = FaceFill(np.stack([proof.replaced(*pair) for pair in pairs]), positions)
+        return face if face.inside.any() else None
 
     def _mark(self, header: FileDataset, instance: Instance, cleared: bool) -> None:
         decided = self.decided

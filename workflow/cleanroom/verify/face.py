@@ -3,6 +3,8 @@
 from cleanroom.verify.subject import Series
 
 MODALITIES = frozenset(("MR", "CT", "PT"))
+FILLED = ("reface", "noise", "blur")
+"""Modes that put other values in place of a face than air."""
 DECIDED = frozenset(("no_face", "already_removed", "not_applicable"))
 
 
@@ -27,6 +29,8 @@ def _removed(series: Series) -> list[str]:
     found = []
     if not face.masks or not any(mask.voxels for mask in face.masks):
         found.append("there is a face and no mask")
+    if face.mode in FILLED and not any(mask.values for mask in face.masks):
+        found.append(f"no values are there that mode {face.mode} puts in place of the face")
     if not series.changed or not face.voxels_changed:
         found.append("there is a face and no pixel of the series was replaced")
     return found

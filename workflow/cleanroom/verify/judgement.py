@@ -14,6 +14,7 @@ from cleanroom.verify import (
     documents,
     face,
     geometry,
+    likeness,
     marks,
     masks,
     outlines,
@@ -79,6 +80,7 @@ class Judge:
             found.run("words", lambda: rereading.findings(series, self.search))
         with tempfile.TemporaryDirectory(dir=series.study.work) as scratch:
             converted = _converted(series, Path(scratch), found)
+            found.run("face", lambda: likeness.findings(series, converted))
             record.pictures[series.pseudonym] = _drawn(series, converted, found.clean)
         record.checks[series.pseudonym] = {check: found.told(check) or PASSED for check in CHECKS}
         if not series.text.frames_read:

@@ -1,6 +1,6 @@
 """Check 2: a pixel that nothing covers keeps its stored value, and a covered one holds the fill."""
 
-import math
+from collections.abc import Iterable, Iterator
 from itertools import repeat, zip_longest
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from cleanroom.verify.boxes import Fill, Plane
 from cleanroom.verify.decoded import UNCOMPRESSED, Stored
 from cleanroom.verify.header import Element, Header
 from cleanroom.verify.hidden import hidden
-from cleanroom.verify.masks import Mask
+from cleanroom.verify.masks import Mask, Real
 from cleanroom.verify.placement import Frame
 from cleanroom.verify.subject import Pair
 
@@ -49,11 +49,11 @@ def findings(pair: Pair, face: SeriesFace | None, series_masks: list[Mask]) -> l
     return found
 
 
-def stored_fill(header: Header, frame: Frame, fill: float) -> float:
-    """The fill as a stored value: through the rescale, within what the pixels can hold."""
+def stored_fill(header: Header, frame: Frame, fill: Real) -> Real:
+    """A fill as stored values: through the rescale, within what the pixels can hold."""
     bits, signed = header.number(0x00280101) or 16, header.number(0x00280103)
     low, high = (-(1 << bits - 1), (1 << bits - 1) - 1) if signed else (0, (1 << bits) - 1)
-    return min(max((fill - frame.intercept) / (frame.slope or 1.0), low), high)
+    return np.clip((fill - frame.intercept) / (frame.slope or 1.0), low, high)
 
 
 def _meaning(pair: Pair) -> list[str]:
@@ -131,10 +131,19 @@ def _frames(pair: Pair, fill: float, series_masks: list[Mask]) -> list[str]:
         if place is None:
             tally.add(at, old, new, Masked.nowhere(shape))
         else:
-            wanted = stored_fill(pair.after, place, fill)
-            filled = _every((new >= math.floor(wanted)) & (new <= math.ceil(wanted)))
+            filled = _filled(pair.after, place, new, masks.held(series_masks, place, shape, fill))
             tally.add(at, old, new, Masked(*masks.cover(series_masks, place, shape), filled))
     return tally.findings()
+
+
+def _filled(header: Header, place: Frame, new: Stored, held: Iterable[tuple[Real, Real]]) -> Iterator[Plane]:
+    """Where pixels hold what they should: for each volume and time that the frame may be."""
+    for bounds in held:
+        ends = [stored_fill(header, place, bound) for bound in bounds]
+        low, high = np.minimum(*ends), np.maximum(*ends)
+        low, high = (end if new.ndim == 2 else end[..., np.newaxis] for end in (low, high))
+        known = bounds[0] <= bounds[1]
+        yield known & _every((new >= np.floor(low)) & (new <= np.ceil(high)))
 
 
 class Masked(NamedTuple):
@@ -142,14 +151,14 @@ class Masked(NamedTuple):
 
     may: Plane
     must: Plane
-    filled: Plane
-    """Where pixels hold the fill of the face."""
+    filled: Iterable[Plane]
+    """Where pixels hold what takes the face's place: one of these must be so."""
 
     @classmethod
     def nowhere(cls, shape: tuple[int, int]) -> "Masked":
         """Without a face mask."""
         none = np.zeros(shape, np.bool_)
-        return cls(none, none, none)
+        return cls(none, none, [none])
 
 
 class Tally:
@@ -168,7 +177,8 @@ class Tally:
         self._changed += int(np.count_nonzero(differs))
         self._outside += int(np.count_nonzero(differs & ~masked.may & ~box))
         due = (masked.must | differs) & masked.may & ~box
-        self._left += int(np.count_nonzero(due & ~masked.filled))
+        if due.any():
+            self._left += _fewest(int(np.count_nonzero(due & ~filled)) for filled in masked.filled)
 
     def findings(self) -> list[str]:
         """What is not as it should be."""
@@ -181,6 +191,16 @@ class Tally:
         if self._changed > self._pair.covered:
             found.append("more pixels changed than were written down")
         return found
+
+
+def _fewest(counts: Iterable[int]) -> int:
+    """The least of some counts; what follows a zero is not looked at."""
+    least = -1
+    for count in counts:
+        least = count if least < 0 else min(least, count)
+        if not least:
+            break
+    return max(least, 0)
 
 
 def _every(samples: NDArray[np.bool_]) -> Plane:
