@@ -8,6 +8,7 @@ from cleanroom.records import FaceVerdict
 
 BOUNDS: dict[str, tuple[float, float, str]] = {
     "information": (0.30, 9.0, "the template head hardly resembles the volume"),
+    "inside": (0.08, 9.0, "below the scalp the volume does not resemble a head"),
     "overlap": (0.78, 1.0, "the outline of the head does not fit the template's"),
     "size": (0.60, 1.40, "no head is of this size"),
     "stretch_least": (0.82, 1.20, "the template had to be squeezed beyond what heads differ"),
@@ -23,6 +24,8 @@ REMOVAL: dict[str, tuple[float, float, str]] = {
     "removed": (0.02, 0.25, "the part of the head that would be removed is not that of a face"),
     "receded_mm": (12.0, 120.0, "the face would hardly recede: it may still be seen"),
 }
+VAGUE_INSIDE, VAGUE_APART_MM = 0.2, 6.0
+"""Where less than this is alike below the scalp, the engines have to agree better."""
 FACE_OUT_OF_VIEW = 0.02
 """Less of the template's face than this lies in the field of view: there is none to remove."""
 REMOVED_ALREADY = 0.32
@@ -44,6 +47,8 @@ class Judgement:
 def judged(measures: Measures) -> Judgement:
     """Decide from the measures; ``unsure`` names every bound that was missed."""
     doubts = _missed(measures, BOUNDS)
+    if measures.inside < VAGUE_INSIDE and VAGUE_APART_MM < measures.apart_mm <= AGREED_MM:
+        doubts.append(f"two engines hardly agree where the face is (apart_mm {measures.apart_mm:.2f})")
     if doubts:
         return Judgement("unsure", "; ".join(doubts))
     sure = measures.information >= SURE_INFORMATION

@@ -7,12 +7,16 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from cleanroom.deface.anatomy import anatomy
+from cleanroom.deface.contrast import windowed
 from cleanroom.deface.head import BOX_MM, around_head, head_centre
 from cleanroom.deface.mask import Extent, carried
 from cleanroom.deface.registration import Pose
 from cleanroom.deface.template import template_head
 from cleanroom.isotropic import Isotropic, isotropic
 from cleanroom.skin import body
+
+DEEP_MM = 14.0
+"""Below the surface of the template's head: scalp and skull lie above."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,8 @@ class Measures:
     ----------
     information
         Mutual information of template and volume, nats.
+    inside
+        Mutual information of what lies deeper than the scalp, nats: a ball has an outline, but no brain.
     apart_mm
         How far apart the two engines put the points of the face, on average.
     overlap
@@ -48,6 +54,7 @@ class Measures:
     """
 
     information: float
+    inside: float
     apart_mm: float
     overlap: float
     size: float
@@ -89,6 +96,7 @@ def measured(volume: Isotropic, pose: Pose, extent: Extent) -> Measures:
     forward, downward = _apart(gone, tissue, head.mm)
     return Measures(
         information=pose.information,
+        inside=_inside(head, pose),
         apart_mm=min(pose.apart_mm, 999.0),
         overlap=_overlap(head, seen, tissue, pose),
         size=1 / pose.scale,
@@ -103,6 +111,24 @@ def measured(volume: Isotropic, pose: Pose, extent: Extent) -> Measures:
         receded_mm=_receded(tissue, mask, head.mm),
         brain_mm=_nearest_to_brain(head, tissue & whole, pose),
     )
+
+
+def _inside(head: Isotropic, pose: Pose) -> float:
+    """From a joint histogram of 32 x 32, without the darkest and brightest hundredths."""
+    template = template_head()
+    solid = ndimage.binary_fill_holes(np.pad(body(template.data), ((0, 0), (0, 0), (1, 0)), mode="edge"))
+    deep = ndimage.distance_transform_edt(solid[:, :, 1:]) * template.mm > DEEP_MM
+    here = (_at(template.holding(deep.astype(np.float32)), head, pose, 0) > 0.5) & head.seen
+    if not here.any():
+        return 0.0
+    smooth = ndimage.gaussian_filter(windowed(head).data, 0.7)
+    pair = [values[here] for values in (_at(template, head, pose, 0), smooth)]
+    cut = [np.clip(values, *np.percentile(values, (1, 99))) for values in pair]
+    joint = np.histogram2d(cut[0], cut[1], 32)[0]
+    joint /= joint.sum()
+    alone = joint.sum(axis=1, keepdims=True) * joint.sum(axis=0, keepdims=True)
+    some = joint > 0
+    return float((joint[some] * np.log(joint[some] / alone[some])).sum())
 
 
 def _turn(pose: Pose) -> float:

@@ -70,16 +70,17 @@ def _read(image: Picture) -> list[Word]:
         reason = f"the second reader, tesseract, failed on it ({type(error).__name__})"
         raise SetAside(reason, "run `tesseract --list-langs`: `eng` has to be among them") from None
     rows = csv.DictReader(done.stdout.decode().splitlines(), dialect="excel-tab", quoting=csv.QUOTE_NONE)
-    return [word for row in rows if (word := _word(row, scale))]
+    return [word for row in rows if (word := _word(row, scale, image.shape))]
 
 
-def _word(row: dict[str, str | None], scale: int) -> Word | None:
+def _word(row: dict[str, str | None], scale: int, shape: tuple[int, ...]) -> Word | None:
     left, top, width, height, confidence, text = (row[name] or "" for name in _COLUMNS)
     if not text.strip() or float(confidence) < 0:
         return None
     box = int(left), int(top), int(left) + int(width), int(top) + int(height)
     first, second, third, fourth = (value // scale for value in box)
-    return Word(text.strip(), float(confidence) / 100, (first, second, third + 1, fourth + 1))
+    within = first, second, min(third + 1, shape[1]), min(fourth + 1, shape[0])
+    return Word(text.strip(), float(confidence) / 100, within)
 
 
 def _back(word: Word, quarters: int, rows: int, columns: int) -> Word:
