@@ -69,6 +69,11 @@ class Candidate(Protocol):
         """As DICOM writes it."""
         ...
 
+    @property
+    def through(self) -> bool:
+        """Whether it is a picture through the body."""
+        ...
+
 
 def promise(candidate: Candidate) -> float:
     """How well a volume can be expected to register: 0 to 1, 0 when it cannot be judged.
@@ -77,7 +82,7 @@ def promise(candidate: Candidate) -> float:
     PET, NM and series of many time points.
     """
     shape, affine = tuple(candidate.volume.shape), np.array(candidate.volume.affine)
-    if unfit(shape, affine):
+    if candidate.through or unfit(shape, affine):
         return 0.0
     sizes = np.sqrt((affine[:3, :3] ** 2).sum(axis=0))
     covers = np.minimum(np.array(shape[:3]) * sizes, HEAD_MM) / HEAD_MM

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleanroom.config import Faces
+from cleanroom.deface import projection
 from cleanroom.deface.builtin import FaceResult
 from cleanroom.deface.candidate import promise, unfit
 from cleanroom.deface.donor import Donor
@@ -84,6 +85,8 @@ class Frame:
 
     def _look(self, name: str, donors: list[Donor]) -> Look:
         places = self._places[name]
+        if any(place.through for place in places):
+            return self._through(places, donors)
         apart = None
         for donor in list(donors):
             if all(_beside(place, donor.centre) for place in places):
@@ -98,6 +101,22 @@ class Frame:
             reason = f"the head may not lie where that of series {apart[0].series} lies: {apart[1].told()}"
             found = [_doubtful(item, reason) for item in found]
         return Look(found, motion=apart[1] if apart else None)
+
+    def _through(self, places: list[Place], donors: list[Donor]) -> Look:
+        """A series of pictures that look through the head."""
+        doubt = "it looks through the body, and no series of its frame of reference gave a mask"
+        single = all(min(place.volume.shape[:3]) == 1 for place in places)
+        for donor in list(donors) if single else []:
+            pictures = [brightness(self._study, place.volume) for place in places]
+            if all(projection.fit(*picture, donor).in_place for picture in pictures):
+                thrown = [projection.shadow(data.shape, to, donor, self._extent) for data, to in pictures]
+                found = [
+                    Found(place.volume, FaceResult("face", mask=mask))
+                    for place, mask in zip(places, thrown, strict=True)
+                ]
+                return Look(found, donor.series, "it looks through the body")
+            doubt = f"it looks through the body, and not where the head of series {donor.series} lies"
+        return Look([Found(place.volume, FaceResult("unsure", doubt)) for place in places])
 
     def _motion(self, places: list[Place], donor: Donor) -> Motion:
         volumes = [brightness(self._study, place.volume) for place in places]

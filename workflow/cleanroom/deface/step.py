@@ -11,6 +11,7 @@ from cleanroom.deface.candidate import inapplicable
 from cleanroom.deface.fill import MODES, replacement
 from cleanroom.deface.frames import Frame, Look, by_frame
 from cleanroom.deface.kept import forget, keep, kept
+from cleanroom.deface.projection import projects
 from cleanroom.deface.rules import matching
 from cleanroom.deface.volumes import Found, Place, read_times, save_mask, save_values
 from cleanroom.manifest import Instance
@@ -73,7 +74,11 @@ def _settled(study: Study, instances: list[Instance], volumes: list[Volume]) -> 
 def _places(study: Study, instance: Instance, volumes: list[Volume]) -> list[Place]:
     rule = matching(study.config.faces.rules, instance)
     assert rule is not None
-    return [Place(volume, rule, instance.modality) for volume in volumes]
+    modality, kind = instance.modality, instance.image_type
+    return [
+        Place(volume, rule, modality, projects(modality, kind, tuple(volume.shape), np.array(volume.affine)))
+        for volume in volumes
+    ]
 
 
 def _look_at(study: Study, frame: str, places: dict[str, list[Place]], record: FaceRecord) -> None:
@@ -96,9 +101,11 @@ def _told(face: SeriesFace, look: Look) -> SeriesFace:
     """The decision with what the donor and the comparison with it add."""
     if look.motion:
         face.measures = face.measures | look.motion.rounded()
-    if look.donor and look.motion and face.decision == "face":
-        face.reason = f"mask of series {look.donor}, of the same frame of reference; {look.motion.told()}"
-        face.reason += f"; by itself: {look.by_itself}" if look.by_itself else ""
+    if look.donor and face.decision == "face":
+        told = look.motion.told() if look.motion else ""
+        by_itself = f"by itself: {look.by_itself}" if look.by_itself else ""
+        face.reason = f"mask of series {look.donor}, of the same frame of reference"
+        face.reason = "; ".join(filter(None, [face.reason, told, by_itself]))
     return face
 
 

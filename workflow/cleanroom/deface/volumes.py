@@ -30,11 +30,14 @@ class Place:
         What the config says about its series.
     modality
         Of its series.
+    through
+        Whether it is a picture that looks through the body (:mod:`cleanroom.deface.projection`).
     """
 
     volume: Volume
     rule: FaceRule
     modality: str
+    through: bool = False
 
     def registered(self, study: Study, extent: Extent) -> FaceResult:
         """What the tool of its rule finds out about it by itself."""
