@@ -25,6 +25,8 @@ SOURCE_MM = 540.0
 GRID_MM = 2.0
 CORE_MM = -8.0
 """So deep below the skin the shadow of the head must be tissue."""
+CHIN_MM = -100.0
+"""Of the template: what lies lower, neck and shoulders, moves by itself."""
 LEAST_TISSUE = 0.95
 MARGIN_MM = 10.0
 """A scout tells less well than a volume whether the head moved: its mask is wider by this."""
@@ -72,6 +74,8 @@ def fit(data: NDArray[np.float32], affine: Affine, donor: Donor) -> Fit:
     tissue = values - values.min() > threshold(values - values.min())
     indices = np.argwhere((donor.skin.data < CORE_MM) & donor.skin.seen)
     places = donor.skin.points(indices.astype(np.float64))
+    upward = donor.pose.to_template[2]
+    places = places[places @ upward[:3] + upward[3] > CHIN_MM]
     core = _thrown(places, values.shape, affine, donor.skin.mm, fan=False)
     return Fit(int(core.sum()), float(tissue[core].mean()) if core.any() else 0.0)
 
