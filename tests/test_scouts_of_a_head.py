@@ -116,7 +116,8 @@ def test_a_scout_alone_is_set_aside(tmp_path: Path) -> None:
 
 
 def test_a_scout_before_the_head_moved_is_set_aside(tmp_path: Path) -> None:
-    away = turned(0.0, (0.0, -45.0, 30.0))
+    away = turned(0.0, (0.0, -15.0, 12.0))
     _, decisions = decided(export(tmp_path / "in", motion=away), tmp_path)
     assert decisions["head"].decision == "face"
     assert decisions["lateral"].decision == "unsure"
+    assert "not where the head" in decisions["lateral"].reason

@@ -5,7 +5,9 @@ taken with a fan whose source is above, beside or below: the mask is thrown as b
 by parallel beams, and every pixel that any of them reaches goes.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,11 +25,17 @@ MAXIMA = frozenset(("PROJECTION IMAGE", "MIP", "MAX_IP"))
 SOURCE_MM = 540.0
 """From the source of a scanner to its axis, the shortest that is common: the widest fan."""
 GRID_MM = 2.0
-CORE_MM = -8.0
-"""So deep below the skin the shadow of the head must be tissue."""
 CHIN_MM = -100.0
 """Of the template: what lies lower, neck and shoulders, moves by itself."""
-LEAST_TISSUE = 0.95
+RING_MM = 24.0
+"""So far around the shadow of the head there must be air, but where neck and shoulders are."""
+ABOVE_SKIN = 1.6
+"""Of the threshold of skin: what a beam meets in a table is less than what it meets in a head."""
+REACH_MM, STEP_MM = 40.0, 4.0
+"""How far the head is looked for in the picture, and how finely."""
+MOST_MOVED_MM = 9.0
+LEAST_CONTRAST = 0.5
+"""Of the head's shadow so much more than of the ring around it must be tissue."""
 MARGIN_MM = 10.0
 """A scout tells less well than a volume whether the head moved: its mask is wider by this."""
 LEAST_PIXELS = 100
@@ -45,17 +53,21 @@ class Fit:
     ----------
     pixels
         Pixels in the shadow of the donor's head.
-    tissue
-        Fraction of the shadow of what lies deep in the head that is tissue.
+    moved_mm
+        How far the head in the picture lies from that shadow, along the picture.
+    contrast
+        There, how much more of the shadow than of the ring around it is tissue, 1 at best.
     """
 
     pixels: int
-    tissue: float
+    moved_mm: float
+    contrast: float
 
     @property
     def in_place(self) -> bool:
         """Whether the picture shows the head there."""
-        return self.pixels >= LEAST_PIXELS and self.tissue >= LEAST_TISSUE
+        shown = self.pixels >= LEAST_PIXELS and self.contrast >= LEAST_CONTRAST
+        return shown and self.moved_mm <= MOST_MOVED_MM
 
 
 def projects(modality: str, image_type: str, shape: tuple[int, ...], affine: Affine) -> bool:
@@ -70,14 +82,36 @@ def projects(modality: str, image_type: str, shape: tuple[int, ...], affine: Aff
 
 def fit(data: NDArray[np.float32], affine: Affine, donor: Donor) -> Fit:
     """Whether a picture, shape (i, j, 1) in any order of axes, shows the head where the donor's lies."""
-    values = np.nan_to_num(data)
-    tissue = values - values.min() > threshold(values - values.min())
-    indices = np.argwhere((donor.skin.data < CORE_MM) & donor.skin.seen)
-    places = donor.skin.points(indices.astype(np.float64))
+    flat = int(np.argmin(data.shape))
+    sizes = np.delete(np.sqrt((affine[:3, :3] ** 2).sum(axis=0)), flat)
+    places = donor.skin.points(np.argwhere((donor.skin.data < 0) & donor.skin.seen).astype(np.float64))
     upward = donor.pose.to_template[2]
-    places = places[places @ upward[:3] + upward[3] > CHIN_MM]
-    core = _thrown(places, values.shape, affine, donor.skin.mm, fan=False)
-    return Fit(int(core.sum()), float(tissue[core].mean()) if core.any() else 0.0)
+    above = places @ upward[:3] + upward[3] > CHIN_MM
+    head, whole = (
+        _thrown(some, data.shape, affine, donor.skin.mm, fan=False).squeeze(flat)
+        for some in (places[above], places)
+    )
+    if int(head.sum()) < LEAST_PIXELS:
+        return Fit(int(head.sum()), REACH_MM, 0.0)
+    near = ndimage.distance_transform_edt(~head, sampling=sizes) <= RING_MM
+    ring = near & (ndimage.distance_transform_edt(~whole, sampling=sizes) > donor.skin.mm)
+    values = np.nan_to_num(data).squeeze(flat)
+    values = values - values.min()
+    tissue = values > ABOVE_SKIN * threshold(values[near])
+    found = [
+        (float(there[head].mean() - (there[ring].mean() if ring.any() else 0.0)), -moved)
+        for moved, there in _shifted(tissue, sizes)
+    ]
+    contrast, moved = max(found)
+    return Fit(int(head.sum()), -moved, contrast)
+
+
+def _shifted(tissue: Shadow, sizes: NDArray[np.float64]) -> Iterator[tuple[float, Shadow]]:
+    """The picture moved along itself, and by how many millimetres."""
+    steps = np.arange(-REACH_MM, REACH_MM + STEP_MM / 2, STEP_MM)
+    for down, across in product(steps, steps):
+        by = np.rint(np.array([down, across]) / sizes).astype(int)
+        yield float(np.hypot(down, across)), np.roll(tissue, by, axis=(0, 1))
 
 
 def shadow(shape: tuple[int, ...], affine: Affine, donor: Donor, extent: Extent) -> NDArray[np.uint8]:
