@@ -13,7 +13,8 @@ from cleanroom.deface.builtin import FaceResult
 from cleanroom.deface.candidate import promise, unfit
 from cleanroom.deface.donor import Donor
 from cleanroom.deface.mask import Extent, carried, slabs
-from cleanroom.deface.motion import Motion, motion, shown
+from cleanroom.deface.motion import Motion, motion
+from cleanroom.deface.shown import shown
 from cleanroom.deface.volumes import Found, Place, brightness, read
 from cleanroom.study import Study
 

@@ -29,13 +29,12 @@ CHIN_MM = -100.0
 """Of the template: what lies lower, neck and shoulders, moves by itself."""
 RING_MM = 24.0
 """So far around the shadow of the head there must be air, but where neck and shoulders are."""
-ABOVE_SKIN = 1.6
-"""Of the threshold of skin: what a beam meets in a table is less than what it meets in a head."""
 REACH_MM, STEP_MM = 40.0, 4.0
 """How far the head is looked for in the picture, and how finely."""
 MOST_MOVED_MM = 9.0
-LEAST_CONTRAST = 0.5
-"""Of the head's shadow so much more than of the ring around it must be tissue."""
+LEAST_CONTRAST = 0.7
+"""Of the head's shadow so much more than of the ring around it must be tissue: a table or headrest in the
+ring hides where the head ends (0.5, and the place is wrong by 25 mm)."""
 MARGIN_MM = 10.0
 """A scout tells less well than a volume whether the head moved: its mask is wider by this."""
 LEAST_PIXELS = 100
@@ -97,7 +96,7 @@ def fit(data: NDArray[np.float32], affine: Affine, donor: Donor) -> Fit:
     ring = near & (ndimage.distance_transform_edt(~whole, sampling=sizes) > donor.skin.mm)
     values = np.nan_to_num(data).squeeze(flat)
     values = values - values.min()
-    tissue = values > ABOVE_SKIN * threshold(values[near])
+    tissue = values > threshold(values[near])
     found = [
         (float(there[head].mean() - (there[ring].mean() if ring.any() else 0.0)), -moved)
         for moved, there in _shifted(tissue, sizes)
