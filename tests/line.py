@@ -8,6 +8,7 @@ from cleanroom import config, step
 from cleanroom.config import Config
 from cleanroom.files import step as files
 from cleanroom.intake import take_in
+from cleanroom.intake.frames import earlier
 from cleanroom.report import report
 from cleanroom.study import BEFORE, Study
 
@@ -18,8 +19,11 @@ def run_line(source: Path, folder: Path, **values: object) -> Config:
     places = {"input": source, "output": folder / "results", "private": folder / "private"}
     settings = config.load(places | values)
     names = take_in(settings, threads=2)
+    waiting = [name for name in names if earlier(settings.private, name)]
     with ProcessPoolExecutor(2) as pool:
-        list(pool.map(partial(run_study, settings), names))
+        list(pool.map(partial(run_study, settings), [name for name in names if name not in waiting]))
+    for name in sorted(waiting, key=lambda name: len(earlier(settings.private, name))):
+        run_study(settings, name)
     for each in files.STEPS:
         files.run(each, settings, threads=2)
     report(settings)

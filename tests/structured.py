@@ -106,13 +106,18 @@ def structure_set(rois: dict[int, tuple[str, str, Drawing]]) -> FileDataset:
 
 
 def encoded(
-    source: Path, tmp_path: Path, decide: Callable[[SeriesFace], SeriesFace | None] = lambda face: face
+    source: Path,
+    tmp_path: Path,
+    decide: Callable[[SeriesFace], SeriesFace | None] = lambda face: face,
+    contours: str = "clip",
 ) -> tuple[Study, EncodeRecord, str]:
     """The study of an export through ``encode``, its face a drawn ball; and the structure set's series.
 
-    ``decide`` changes the decision on the CT, None takes it away.
+    ``decide`` changes the decision on the CT, None takes it away; ``contours`` is the key of ``faces``.
     """
     (study,) = converted(source, tmp_path)
+    faces = study.config.faces.model_copy(update={"contours": contours})
+    study = Study(study.config.model_copy(update={"faces": faces}), study.pseudonym)
     record = draw_mask(study, fill=-1000.0)
     modalities = {row.series: row.modality for row in study.instances}
     structures = next(name for name, modality in modalities.items() if modality == "RTSTRUCT")

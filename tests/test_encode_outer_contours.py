@@ -8,11 +8,12 @@ import pydicom
 import pytest
 from structured import OUTER, ROIS, ball, contours, encoded, head, inside, released, skin, write
 
+from cleanroom import step
 from cleanroom.encode.contours import cut_outer_contours
 from cleanroom.encode.images import Images
 from cleanroom.encode.structures import Roi
 from cleanroom.errors import SetAside
-from cleanroom.records import EncodeRecord, SeriesFace
+from cleanroom.records import EncodeRecord, SeriesFace, VerifyRecord
 from cleanroom.study import Study
 from cleanroom.verify import verify_study
 
@@ -98,6 +99,27 @@ def test_an_outer_contour_on_doubtful_images_is_set_aside(export: Path, tmp_path
     assert row.reason.startswith("an outer contour may show the face")
     assert row.fix
     assert not (study.work / "encoded" / series).exists()
+
+
+def test_outer_contours_are_removed_whole_by_config(export: Path, tmp_path: Path) -> None:
+    study, record, series = encoded(export, tmp_path, contours="remove")
+    assert not record.set_aside
+    before, after = contours(pydicom.dcmread(export / "rs.dcm")), contours(released(study, series))
+    assert all(after[number] == [] for number in OUTER)
+    others = ROIS.keys() - set(OUTER)
+    assert {number: before[number] for number in others} == {number: after[number] for number in others}
+    assert released(study, series).DeidentificationMethod[-1] == "Outer contours removed"
+    step.run("verify", study)
+    assert series in VerifyRecord.load(study.record_path("verify")).passed
+
+
+def test_an_outer_contour_on_doubtful_images_can_be_removed(export: Path, tmp_path: Path) -> None:
+    study, record, series = encoded(export, tmp_path, lambda _: DOUBTS["already removed"], contours="remove")
+    assert series not in {row.series for row in record.set_aside}
+    after = contours(released(study, series))
+    named = (1, 2, 8)
+    assert all(after[number] == [] for number in named)
+    assert "113102" not in codes(released(study, series))
 
 
 def test_an_outer_contour_without_its_images_is_set_aside(tmp_path: Path) -> None:

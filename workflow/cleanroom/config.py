@@ -84,6 +84,11 @@ class Faces(Section):
     margin_mm: float = Field(
         2.0, ge=0, le=20, description="the face mask is widened by this much, never into the brain"
     )
+    contours: Literal["clip", "remove"] = Field(
+        "clip",
+        description="outer contours (external, body, skin) of structure sets on images with a face: `clip` "
+        "them to what is left, or `remove` them whole",
+    )
 
 
 class TextRule(Section):

@@ -15,7 +15,7 @@ from cleanroom.errors import StopRun
 KEY_BYTES = 32
 _REGISTERED = re.compile(r"1\.2\.840\.10008(\.(0|[1-9][0-9]{0,3})){1,9}")
 """What DICOM registers, newer editions included; the short parts leave no room for an ID or a date."""
-_PREFIX = {"patient": "P", "study": "S", "series": "E", "file": "F"}
+_PREFIX = {"patient": "P", "study": "S", "series": "E", "file": "F", "frame": "R"}
 
 
 class Identity:
@@ -39,7 +39,7 @@ class Identity:
         return hmac.digest(self._key, f"{kind}\0{original}".encode(), sha256)
 
     def pseudonym(self, kind: str, original: str) -> str:
-        """A pseudonym of ``patient``, ``study``, ``series`` or ``file``: a letter and 12 of A-Z 2-7."""
+        """A pseudonym of a patient, study, series, file or frame: a letter and 12 of A-Z 2-7."""
         text = base64.b32encode(self.digest(kind, original)).decode()
         return _PREFIX[kind] + text[:12]
 

@@ -11,6 +11,7 @@ def settings(config: Config) -> dict[str, str]:
         "profile": config.profile_name,
         "faces.tools": ", ".join(sorted({rule.tool for rule in config.faces.rules})),
         "faces.ears": str(config.faces.ears).lower(),
+        "faces.contours": config.faces.contours,
         "faces.margin_mm": str(config.faces.margin_mm),
         "text.words": ", ".join(sorted({rule.words for rule in config.text.rules})),
         "text.release": _counted(rule.release for rule in config.text.rules),

@@ -17,6 +17,7 @@ from cleanroom.clean import profile as profiles
 from cleanroom.config import Config
 from cleanroom.errors import StopRun
 from cleanroom.identity import Identity, open_key
+from cleanroom.intake.frames import earlier
 from cleanroom.intake.walk import fingerprint, walk
 
 _SECTIONS = {
@@ -130,6 +131,11 @@ class Plan:
         return sha256(
             f"{self.code}{self.key_check}{json.dumps(values, sort_keys=True)}".encode()
         ).hexdigest()[:16]
+
+    def earlier(self, wildcards: Any) -> list[Path]:
+        """For which face records ``deface`` of a study waits: those before it in a frame of reference."""
+        studies = earlier(self.config.private, wildcards.study)
+        return [self.config.private / "studies" / study / "faces.json" for study in studies]
 
     def released(self, table: str) -> list[Path]:
         """The last record of every study of this run."""

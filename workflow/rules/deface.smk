@@ -4,6 +4,7 @@ rule deface:
         text=PRIVATE / "studies" / "{study}" / "text.json",
         volumes=PRIVATE / "studies" / "{study}" / "volumes.json",
         grids=PRIVATE / "work" / "{study}" / "volumes",
+        earlier=PLAN.earlier,
     output:
         record=PRIVATE / "studies" / "{study}" / "faces.json",
         masks=directory(PRIVATE / "work" / "{study}" / "faces"),

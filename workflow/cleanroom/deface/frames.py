@@ -1,45 +1,47 @@
-"""A good mask serves every series of the same frame of reference: carried by affine, not registered anew."""
+"""One registration a frame of reference: the best volume is registered, and its mask serves the others."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from cleanroom.config import FaceRule, Faces
-from cleanroom.deface.builtin import FaceResult, fill_value
-from cleanroom.deface.mask import Extent, carried
-from cleanroom.deface.registration import Pose
-from cleanroom.deface.rules import matching
-from cleanroom.deface.volumes import Found
-from cleanroom.manifest import Instance
-from cleanroom.records import FaceRecord, SeriesFace
+from cleanroom.config import Faces
+from cleanroom.deface import projection
+from cleanroom.deface.builtin import FaceResult
+from cleanroom.deface.candidate import promise, unfit
+from cleanroom.deface.donor import Donor
+from cleanroom.deface.mask import Extent, carried, slabs
+from cleanroom.deface.motion import Motion, motion
+from cleanroom.deface.shown import shown
+from cleanroom.deface.volumes import Found, Place, brightness, read
 from cleanroom.study import Study
 
+HEAD_REACH_MM = 170.0
+"""No part of a head lies farther from its centre (120 mm), even when it moved by some centimetres."""
 
-def carry_within_frames(
-    study: Study,
-    series: Mapping[str, list[Instance]],
-    record: FaceRecord,
-    found: dict[str, list[Found]],
-) -> None:
-    """Give series without a face of their own the face of the best series of their frame of reference.
 
-    Changes ``record`` and ``found`` in place. Only volumes with a geometry are served, and only when every
-    volume of the series has one; a colour volume is served like any other.
+@dataclass(frozen=True)
+class Look:
+    """What is known of the face in one series.
+
+    Attributes
+    ----------
+    found
+        Its volumes.
+    donor
+        The series that gave the mask; empty when the series was registered by itself.
+    by_itself
+        What the series was by itself, when it was registered and then served.
+    motion
+        How its head lies against the donor's.
     """
-    donors = _donors(series, found)
-    for name, face in record.series.items():
-        frame = series[name][0].frame_of_reference_uid
-        if face.decision == "face" or not found[name] or frame not in donors:
-            continue
-        donor, pose = donors[frame]
-        served = [_served(item, pose, extent(study.config.faces)) for item in found[name]]
-        if not any(item.result.mask is not None and item.result.mask.any() for item in served):
-            continue
-        found[name] = served
-        rule = matching(study.config.faces.rules, series[name][0])
-        assert rule is not None
-        record.series[name] = _carried_face(face, donor, rule, series[name][0].modality)
+
+    found: list[Found]
+    donor: str = ""
+    by_itself: str = ""
+    motion: Motion | None = None
 
 
 def extent(faces: Faces) -> Extent:
@@ -47,35 +49,161 @@ def extent(faces: Faces) -> Extent:
     return Extent(faces.margin_mm, faces.ears)
 
 
-def _donors(
-    series: Mapping[str, list[Instance]], found: dict[str, list[Found]]
-) -> dict[str, tuple[str, Pose]]:
-    """Frame of reference → the series that the template fits best, and its pose."""
-    best: dict[str, tuple[str, Pose]] = {}
-    for name, items in found.items():
-        frame = series[name][0].frame_of_reference_uid
-        for item in items:
-            pose = item.result.pose
-            if not frame or pose is None or item.result.decision != "face":
+class Frame:
+    """The series of one study in one frame of reference.
+
+    Parameters
+    ----------
+    study
+        The study.
+    places
+        Series → its volumes, to be looked at.
+    kept
+        What other studies found in this frame of reference, the best first.
+    """
+
+    def __init__(self, study: Study, places: Mapping[str, list[Place]], kept: Iterable[Donor] = ()) -> None:
+        self._study = study
+        self._places = places
+        self._kept = list(kept)
+        self._extent = extent(study.config.faces)
+        self._own: dict[str, FaceResult] = {}
+        self._donors: list[Donor] = []
+
+    def looks(self) -> tuple[dict[str, Look], list[Donor]]:
+        """What is known of each series, and those of this study that were registered and have a face.
+
+        The series come in the order of their promise. One that shows its head where an earlier one has its
+        face gets the mask of that one; another is registered by itself, and later ones may get its mask. What
+        other studies found counts only when no series of this one has a face.
+        """
+        order = sorted(self._places, key=lambda name: (-max(map(promise, self._places[name])), name))
+        looks = {name: self._look(name, self._donors) for name in order}
+        for name in order:
+            if not looks[name].donor and any(item.result.decision != "face" for item in looks[name].found):
+                looks[name] = self._look(name, self._donors or self._kept)
+        return looks, self._donors
+
+    def _look(self, name: str, donors: list[Donor]) -> Look:
+        places = self._places[name]
+        if any(place.through for place in places):
+            return self._through(places, donors)
+        apart = None
+        for donor in list(donors):
+            if all(_beside(place, donor.centre) for place in places):
+                result = FaceResult("no_face", f"it lies beside the head of series {donor.series}")
+                return Look([Found(place.volume, result) for place in places], donor.series)
+            there = self._motion(places, donor)
+            if there.in_place:
+                return self._served(name, donor, there)
+            apart = apart or (donor, there)
+        found = self._alone(name)
+        if apart and any(item.result.decision != "face" for item in found):
+            reason = f"the head may not lie where that of series {apart[0].series} lies: {apart[1].told()}"
+            found = [_doubtful(item, reason) for item in found]
+        return Look(found, motion=apart[1] if apart else None)
+
+    def _through(self, places: list[Place], donors: list[Donor]) -> Look:
+        """A series of pictures that look through the head."""
+        doubt = "it looks through the body, and no series of its frame of reference gave a mask"
+        single = all(min(place.volume.shape[:3]) == 1 for place in places)
+        for donor in list(donors) if single else []:
+            pictures = [brightness(self._study, place.volume) for place in places]
+            if all(projection.fit(*picture, donor).in_place for picture in pictures):
+                thrown = [projection.shadow(data.shape, to, donor, self._extent) for data, to in pictures]
+                found = [
+                    Found(place.volume, FaceResult("face", mask=mask))
+                    for place, mask in zip(places, thrown, strict=True)
+                ]
+                return Look(found, donor.series, "it looks through the body")
+            doubt = f"it looks through the body, and not where the head of series {donor.series} lies"
+        return Look([Found(place.volume, FaceResult("unsure", doubt)) for place in places])
+
+    def _motion(self, places: list[Place], donor: Donor) -> Motion:
+        volumes = [brightness(self._study, place.volume) for place in places]
+        return motion(shown(volumes, donor.centre), donor)
+
+    def _alone(self, name: str) -> list[Found]:
+        """A series by itself: its best volume with a face serves its others, when they show it there."""
+        found: dict[str, Found] = {}
+        donor = None
+        for place in sorted(self._places[name], key=lambda place: -promise(place)):
+            there = self._motion([place], donor) if donor else None
+            if donor and there and there.in_place:
+                found[place.volume.file] = self._carried(place, donor, there)
                 continue
-            if frame not in best or pose.information > best[frame][1].information:
-                best[frame] = (name, pose)
-    return best
+            result = self._registered(place)
+            found[place.volume.file] = Found(place.volume, result)
+            if result.pose is not None and result.decision == "face" and not donor:
+                donor = self._donor(name, place, result)
+        return [found[place.volume.file] for place in self._places[name]]
+
+    def _registered(self, place: Place) -> FaceResult:
+        if place.volume.file not in self._own:
+            self._own[place.volume.file] = place.registered(self._study, self._extent)
+        return self._own[place.volume.file]
+
+    def _donor(self, name: str, place: Place, result: FaceResult) -> Donor:
+        known = next((donor for donor in self._donors if donor.series == name), None)
+        if known:
+            return known
+        data, affine = read(self._study.work / place.volume.file)
+        assert data is not None
+        assert result.pose is not None
+        where = (self._study.pseudonym, name)
+        self._donors.append(Donor.of(where, result.pose, result.measures or {}, (data, affine)))
+        return self._donors[-1]
+
+    def _served(self, name: str, donor: Donor, there: Motion) -> Look:
+        found = [self._carried(place, donor, there) for place in self._places[name]]
+        if not any(item.result.mask is not None and item.result.mask.any() for item in found):
+            reason = f"the mask of series {donor.series} lies outside the field of view"
+            found = [replace(item, result=FaceResult("no_face", reason)) for item in found]
+        own = [self._own[item.volume.file] for item in found if item.volume.file in self._own]
+        by_itself = ", ".join(filter(None, [own[0].decision.replace("_", " "), own[0].reason])) if own else ""
+        return Look(found, donor.series, by_itself, there)
+
+    def _carried(self, place: Place, donor: Donor, there: Motion) -> Found:
+        shape, affine = place.volume.shape, np.array(place.volume.affine)
+        grid = (shape[0], shape[1], shape[2])
+        thin = bool(unfit(grid, affine))
+        reach = self._extent._replace(margin_mm=self._extent.margin_mm + there.margin_mm)
+        mask = (slabs if thin else carried)(grid, affine, donor.pose, reach)
+        own = self._own.get(place.volume.file)
+        measures = own.measures if own else None
+        return Found(
+            place.volume, FaceResult("face", mask=mask, pose=None if thin else donor.pose, measures=measures)
+        )
 
 
-def _served(item: Found, pose: Pose, reach: Extent) -> Found:
-    shape = (item.volume.shape[0], item.volume.shape[1], item.volume.shape[2])
-    mask = carried(shape, np.array(item.volume.affine), pose, reach)
-    return replace(item, result=FaceResult("face", mask=mask, pose=pose, measures=item.result.measures))
+def _beside(place: Place, centre: NDArray[np.float64]) -> bool:
+    """Whether a volume begins so far from the centre of a head that it shows nothing of it."""
+    affine, shape = np.array(place.volume.affine), np.array(place.volume.shape[:3])
+    if abs(np.linalg.det(affine[:3, :3])) < 1e-6:
+        return False
+    voxel = np.clip(np.linalg.solve(affine, [*centre, 1.0])[:3], -0.5, shape - 0.5)
+    return bool(np.linalg.norm(affine[:3, :3] @ voxel + affine[:3, 3] - centre) > HEAD_REACH_MM)
 
 
-def _carried_face(face: SeriesFace, donor: str, rule: FaceRule, modality: str) -> SeriesFace:
-    by_itself = f"{face.decision.replace('_', ' ')}, {face.reason}"
-    return face.model_copy(
-        update={
-            "decision": "face",
-            "mode": rule.mode,
-            "fill": fill_value(modality),
-            "reason": f"mask of series {donor}, of the same frame of reference; by itself: {by_itself}",
-        }
-    )
+def by_frame(series: Mapping[str, str], names: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
+    """Frame of reference → the series in it; a series without one stands alone.
+
+    Parameters
+    ----------
+    series
+        Series → Frame of Reference UID, or empty.
+    names
+        The series that count, in order.
+    """
+    groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for name in names:
+        groups[(series[name], "" if series[name] else name)].append(name)
+    for (frame, _), members in groups.items():
+        yield frame, members
+
+
+def _doubtful(item: Found, reason: str) -> Found:
+    by_itself = f"; by itself: {item.result.decision.replace('_', ' ')}"
+    told = f"{by_itself}, {item.result.reason}" if item.result.reason else by_itself
+    result = FaceResult("unsure", reason + told, measures=item.result.measures)
+    return replace(item, result=result)

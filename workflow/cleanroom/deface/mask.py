@@ -55,6 +55,22 @@ def carried(shape: tuple[int, int, int], affine: Affine, pose: Pose, extent: Ext
     return mask
 
 
+def slabs(shape: tuple[int, int, int], affine: Affine, pose: Pose, extent: Extent) -> NDArray[np.uint8]:
+    """As :func:`carried`, for thick slices: a voxel counts when any part of its thickness lies in the region.
+
+    The region is looked up every 2 mm or less along the longest edge of a voxel.
+    """
+    sizes = np.sqrt((affine[:3, :3] ** 2).sum(axis=0))
+    along = int(np.argmax(sizes))
+    steps = max(1, int(np.ceil(sizes[along] / TOLERANCE_MM)))
+    mask = np.zeros(shape, np.uint8)
+    for step in range(steps):
+        shift = np.eye(4)
+        shift[along, 3] = (step + 0.5) / steps - 0.5
+        mask |= carried(shape, np.asarray(affine @ shift, np.float64), pose, extent)
+    return mask
+
+
 def _part(shape: tuple[int, int, int], affine: Affine, pose: Pose) -> tuple[slice, slice, slice]:
     """The voxels that can lie in the region: what surrounds the face's box in the grid of the volume."""
     corners = np.array(np.meshgrid(*BOX, indexing="ij")).reshape(3, -1)

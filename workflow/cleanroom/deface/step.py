@@ -1,7 +1,6 @@
 """The step: every series of a study gets a decision, and a mask where there is a face."""
 
 import time
-from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,15 +9,14 @@ from cleanroom.config import FaceRule
 from cleanroom.deface.builtin import FaceResult, fill_value
 from cleanroom.deface.candidate import inapplicable
 from cleanroom.deface.fill import MODES, replacement
-from cleanroom.deface.frames import carry_within_frames, extent
+from cleanroom.deface.frames import Frame, Look, by_frame
+from cleanroom.deface.kept import forget, keep, kept
+from cleanroom.deface.projection import projects
 from cleanroom.deface.rules import matching
-from cleanroom.deface.tools import TOOLS
-from cleanroom.deface.volumes import Found, read, read_times, save_mask, save_values
+from cleanroom.deface.volumes import Found, Place, read_times, save_mask, save_values
 from cleanroom.manifest import Instance
 from cleanroom.records import FaceRecord, SeriesFace, SetAsideRow, Volume, VolumeRecord
 from cleanroom.study import Study
-
-Series = Mapping[str, list[Instance]]
 
 
 def deface_study(study: Study) -> FaceRecord:
@@ -42,47 +40,73 @@ def deface_study(study: Study) -> FaceRecord:
     series = study.series("deface")
     volumes = VolumeRecord.load(study.record_path("convert")).series
     record = FaceRecord()
-    found: dict[str, list[Found]] = {}
+    places: dict[str, list[Place]] = {}
     for name, instances in series.items():
         kept = [volume for volume in volumes.get(name, []) if volume.role != "uneven"]
-        record.series[name], found[name] = _first_look(study, instances, kept)
-    carry_within_frames(study, series, record, found)
-    for name, results in found.items():
-        _write(study, name, record.series[name], results, series[name][0].modality)
+        settled = _settled(study, instances, kept)
+        record.series[name] = settled or SeriesFace(decision="unsure")
+        if settled is None:
+            places[name] = _places(study, instances[0], kept)
+    forget(study)
+    frames = {name: series[name][0].frame_of_reference_uid for name in places}
+    for frame, names in by_frame(frames, places):
+        _look_at(study, frame, {name: places[name] for name in names}, record)
     record.set_aside = [_row(name, face) for name, face in record.series.items() if face.decision == "unsure"]
     return record
 
 
-def _first_look(
-    study: Study, instances: list[Instance], volumes: list[Volume]
-) -> tuple[SeriesFace, list[Found]]:
-    """The decision on a series by itself."""
-    began = time.monotonic()
+def _settled(study: Study, instances: list[Instance], volumes: list[Volume]) -> SeriesFace | None:
+    """The decision on a series whose volumes need not be looked at; None for the others."""
     reason = inapplicable(instances)
     if reason:
-        return SeriesFace(decision="not_applicable", reason=reason), []
+        return SeriesFace(decision="not_applicable", reason=reason)
     rule = matching(study.config.faces.rules, instances[0])
     if rule is None:
-        return SeriesFace(decision="unsure", reason="no rule of faces.rules matches this series"), []
+        return SeriesFace(decision="unsure", reason="no rule of faces.rules matches this series")
     if rule.tool == "none":
-        return SeriesFace(decision="face", tool="none", reason=rule.reason), []
+        return SeriesFace(decision="face", tool="none", reason=rule.reason)
     if not volumes:
-        return SeriesFace(
-            decision="unsure", tool=rule.tool, reason="it has no volume in which a face could be looked for"
-        ), []
-    modality = instances[0].modality
-    found = [_looked(study, volume, rule, modality) for volume in volumes]
-    face = summed(rule, modality, [item.result for item in found])
-    face.seconds = round(time.monotonic() - began, 2)
-    return face, found
+        reason = "it has no volume in which a face could be looked for"
+        return SeriesFace(decision="unsure", tool=rule.tool, reason=reason)
+    return None
 
 
-def _looked(study: Study, volume: Volume, rule: FaceRule, modality: str) -> Found:
-    data, affine = read(study.work / volume.file)
-    if data is None:
-        return Found(volume, FaceResult("unsure", "its voxels are colours"))
-    tool = TOOLS[rule.tool]
-    return Found(volume, tool(data, affine, modality, extent(study.config.faces)))
+def _places(study: Study, instance: Instance, volumes: list[Volume]) -> list[Place]:
+    rule = matching(study.config.faces.rules, instance)
+    assert rule is not None
+    modality, kind = instance.modality, instance.image_type
+    return [
+        Place(volume, rule, modality, projects(modality, kind, tuple(volume.shape), np.array(volume.affine)))
+        for volume in volumes
+    ]
+
+
+def _look_at(study: Study, frame: str, places: dict[str, list[Place]], record: FaceRecord) -> None:
+    """Decide on the series of one frame of reference, and write their masks."""
+    began = time.monotonic()
+    looks, donors = Frame(study, places, kept(study, frame)).looks()
+    for donor in donors:
+        keep(study, frame, donor)
+    for name, look in looks.items():
+        place = places[name][0]
+        face = summed(place.rule, place.modality, [item.result for item in look.found])
+        record.series[name] = _told(face, look)
+    shared = round((time.monotonic() - began) / len(looks), 2)
+    for name, look in looks.items():
+        record.series[name].seconds = shared
+        _write(study, name, record.series[name], look.found, places[name][0].modality)
+
+
+def _told(face: SeriesFace, look: Look) -> SeriesFace:
+    """The decision with what the donor and the comparison with it add."""
+    if look.motion:
+        face.measures = face.measures | look.motion.rounded()
+    if look.donor and face.decision == "face":
+        told = look.motion.told() if look.motion else ""
+        by_itself = f"by itself: {look.by_itself}" if look.by_itself else ""
+        face.reason = f"mask of series {look.donor}, of the same frame of reference"
+        face.reason = "; ".join(filter(None, [face.reason, told, by_itself]))
+    return face
 
 
 def summed(rule: FaceRule, modality: str, results: list[FaceResult]) -> SeriesFace:

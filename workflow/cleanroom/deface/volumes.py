@@ -9,10 +9,42 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleanroom.atomic import replacing
+from cleanroom.config import FaceRule
 from cleanroom.deface.builtin import FaceResult
+from cleanroom.deface.mask import Extent
+from cleanroom.deface.tools import TOOLS
 from cleanroom.isotropic import Affine
 from cleanroom.records import FaceMask, Volume
 from cleanroom.study import Study
+
+
+@dataclass(frozen=True)
+class Place:
+    """A volume that is to be looked at, and how.
+
+    Attributes
+    ----------
+    volume
+        The volume.
+    rule
+        What the config says about its series.
+    modality
+        Of its series.
+    through
+        Whether it is a picture that looks through the body (:mod:`cleanroom.deface.projection`).
+    """
+
+    volume: Volume
+    rule: FaceRule
+    modality: str
+    through: bool = False
+
+    def registered(self, study: Study, extent: Extent) -> FaceResult:
+        """What the tool of its rule finds out about it by itself."""
+        data, affine = read(study.work / self.volume.file)
+        if data is None:
+            return FaceResult("unsure", "its voxels are colours")
+        return TOOLS[self.rule.tool](data, affine, self.modality, extent)
 
 
 @dataclass(frozen=True)
@@ -44,6 +76,17 @@ def read_times(path: Path) -> tuple[NDArray[np.float32] | None, Affine]:
         return None, affine
     data = np.asarray(image.dataobj, np.float32)
     return data.reshape(*data.shape[:3], -1) if data.ndim > 4 else data, affine
+
+
+def brightness(study: Study, volume: Volume) -> tuple[NDArray[np.float32], Affine]:
+    """A volume as ``read`` does, of colours their mean."""
+    data, affine = read(study.work / volume.file)
+    if data is not None:
+        return data, affine
+    colours = np.asarray(nibabel.load(study.work / volume.file).dataobj)
+    assert colours.dtype.names is not None
+    channels = [np.asarray(colours[name], np.float32) for name in colours.dtype.names]
+    return np.mean(channels, axis=0, dtype=np.float32).reshape(*colours.shape[:3], -1).mean(axis=3), affine
 
 
 def save_mask(study: Study, name: str, found: Found) -> FaceMask:

@@ -37,13 +37,16 @@ class Cut:
         Whether a face was removed from the images on which it was drawn.
     points
         Contour points that were dropped.
+    whole
+        Whether outer contours were removed whole.
     """
 
     examined: bool
     points: int
+    whole: bool = False
 
 
-def cut_outer_contours(header: Dataset, original: Dataset, images: Images) -> Cut:
+def cut_outer_contours(header: Dataset, original: Dataset, images: Images, whole: bool = False) -> Cut:
     """Drop the points of outer contours that lie in a removed face; every other element keeps its bytes.
 
     Parameters
@@ -54,6 +57,8 @@ def cut_outer_contours(header: Dataset, original: Dataset, images: Images) -> Cu
         The structure set as it came, with the names and types of its regions.
     images
         What became of the images of the study.
+    whole
+        Remove outer contours whole where a face was removed, or may have been.
 
     Raises
     ------
@@ -61,14 +66,14 @@ def cut_outer_contours(header: Dataset, original: Dataset, images: Images) -> Cu
         When an outer contour may show a face and no mask says where, or the regions cannot be read.
     """
     try:
-        return _cut_all(header, original, images)
+        return _cut_all(header, original, images, whole)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise SetAside(
             f"its regions of interest cannot be read ({type(error).__name__})", "leave the structure set out"
         ) from error
 
 
-def _cut_all(header: Dataset, original: Dataset, images: Images) -> Cut:
+def _cut_all(header: Dataset, original: Dataset, images: Images, whole: bool) -> Cut:
     referenced = referenced_images(original)
     regions = rois(original)
     examined, points, changed = False, 0, set()
@@ -78,21 +83,21 @@ def _cut_all(header: Dataset, original: Dataset, images: Images) -> Cut:
         examined |= bool(faces)
         if not item.get("ContourSequence"):
             continue
-        if roi.outer and (doubt := images.doubt(roi.frame, referenced)):
+        doubt = images.doubt(roi.frame, referenced) if roi.outer else ""
+        if doubt and not whole:
             raise SetAside(f"an outer contour may show the face: {doubt}", _FIX)
-        if faces and (roi.outer or any(_along_skin(item, face) for face in faces)):
-            dropped = _cut(item, faces)
+        if doubt or (faces and (roi.outer or any(along_skin(_all_points(item), face) for face in faces))):
+            dropped = _remove(item) if whole else _cut(item, faces)
             points += dropped
             changed |= {roi.number} if dropped else set()
     for item in header.get("StructureSetROISequence") or []:
         if int(item.ROINumber) in changed:
             item.pop("ROIVolume", None)
-    return Cut(examined, points)
+    return Cut(examined, points, whole and bool(changed))
 
 
-def _along_skin(item: Dataset, face: Face) -> bool:
-    """Whether a region, whatever it is called, runs along the skin of the face."""
-    points = np.concatenate([_points(contour)[1] for contour in item.ContourSequence])
+def along_skin(points: Points, face: Face) -> bool:
+    """Whether the outline of a region, whatever it is called, runs along the skin of the face."""
     inside = points[face.inside(points)]
     if not len(inside):
         return False
@@ -100,6 +105,16 @@ def _along_skin(item: Dataset, face: Face) -> bool:
     if len(skin) < LEAST_SHARE * len(inside) or not len(skin):
         return False
     return bool(np.linalg.norm(np.ptp(skin, axis=0)) >= LEAST_EXTENT_MM)
+
+
+def _all_points(item: Dataset) -> Points:
+    return np.concatenate([_points(contour)[1] for contour in item.ContourSequence])
+
+
+def _remove(item: Dataset) -> int:
+    points = sum(len(_points(contour)[0]) for contour in item.ContourSequence)
+    del item.ContourSequence
+    return points
 
 
 def _cut(item: Dataset, faces: list[Face]) -> int:

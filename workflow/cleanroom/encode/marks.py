@@ -13,6 +13,7 @@ CLEAN_PIXELS, CLEAN_FACE = "113101", "113102"
 SOURCE = Code(value="121322", meaning="Source image for image processing operation")
 PIXEL_MASK = Code(value="113047", meaning="Pixel by pixel mask")
 OUTER_CONTOURS = "Outer contours clipped"
+NO_OUTER_CONTOURS = "Outer contours removed"
 HIDDEN_BITS = "Bits beside stored pixel values cleared"
 REBUILT = "Document rebuilt from pictures of its pages"
 
@@ -74,11 +75,12 @@ def mark_rebuilt(header: Dataset) -> None:
     _add_method(header, REBUILT)
 
 
-def mark_contours(header: Dataset, points: int) -> None:
-    """A structure set drawn on images whose face was removed: so many points of it were cut off."""
-    add_codes(header, [CLEAN_FACE])
+def mark_contours(header: Dataset, examined: bool, points: int, whole: bool) -> None:
+    """So many points of a structure set were dropped; ``examined``: a face was removed from its images."""
+    if examined:
+        add_codes(header, [CLEAN_FACE])
     if points:
-        _add_method(header, OUTER_CONTOURS)
+        _add_method(header, NO_OUTER_CONTOURS if whole else OUTER_CONTOURS)
 
 
 def mark_derived(header: Dataset, changes: list[Change], identity: Identity) -> None:

@@ -29,7 +29,7 @@ class Roi:
     @property
     def outer(self) -> bool:
         """Whether its type or its name says that it is the patient's outer contour."""
-        return EXTERNAL in self.kinds or any(pattern.match(_words(self.name)) for pattern in _patterns())
+        return EXTERNAL in self.kinds or names_skin(self.name)
 
 
 def rois(original: Dataset) -> dict[int, Roi]:
@@ -53,6 +53,11 @@ def rois(original: Dataset) -> dict[int, Roi]:
         frame = str(item.get("ReferencedFrameOfReferenceUID") or alone)
         found[number] = Roi(number, str(item.get("ROIName") or ""), frozenset(kinds[number]), frame)
     return found
+
+
+def names_skin(name: str) -> bool:
+    """Whether a region's name says that it is the patient's outer contour."""
+    return any(pattern.match(_words(name)) for pattern in _patterns())
 
 
 def referenced_images(original: Dataset) -> frozenset[str]:

@@ -29,6 +29,7 @@ from cleanroom.encode.marks import (
 from cleanroom.encode.pixels import decoded
 from cleanroom.encode.proof import Proof
 from cleanroom.encode.renamed import Renamed
+from cleanroom.encode.segments import SEGMENTATIONS, check_segments
 from cleanroom.encode.structures import STRUCTURE_SET
 from cleanroom.errors import SetAside
 from cleanroom.manifest import Instance
@@ -117,6 +118,8 @@ class Writer:
         header, original = _read(self.study, self.headers, instance)
         if instance.number in self.decided.documents:
             return self._document(instance, header, original)
+        if instance.sop_class_uid in SEGMENTATIONS:
+            check_segments(original, Images.of(self.study))
         boxes = self.decided.boxes.get(instance.number, [])
         new = covered(original, boxes, self._face(instance, original))
         syntax = give_pixels(header, original, new) if new else keep_pixels(header, original)
@@ -173,9 +176,9 @@ def _is_structures(instance: Instance) -> bool:
 
 
 def _structures(study: Study, header: FileDataset, original: FileDataset) -> int:
-    cut = cut_outer_contours(header, original, Images.of(study))
-    if cut.examined:
-        mark_contours(header, cut.points)
+    whole = study.config.faces.contours == "remove"
+    cut = cut_outer_contours(header, original, Images.of(study), whole)
+    mark_contours(header, cut.examined, cut.points, cut.whole)
     return cut.points
 
 

@@ -17,6 +17,7 @@ from cleanroom.atomic import write_changed, write_text
 from cleanroom.config import Config
 from cleanroom.identity import Identity, open_key
 from cleanroom.intake import grouping, inventory, naming, reuse
+from cleanroom.intake.frames import write_order
 from cleanroom.intake.header import Look, look
 from cleanroom.intake.kind import Kind
 from cleanroom.intake.walk import Entry, walk
@@ -64,6 +65,7 @@ def take_in(config: Config, threads: int = 1) -> list[str]:
             found = sorted(grouping.identifying(database, study))
             write_changed(folder / "identities.json", json.dumps(found, ensure_ascii=False) + "\n")
         gone = grouping.without_place(database)
+        write_order(database, config.private)
     for path in (config.private / "studies").glob("*/manifest.tsv"):
         if path.parent.name not in studies:
             path.unlink()

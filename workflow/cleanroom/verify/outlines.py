@@ -55,7 +55,8 @@ def _region(old: Region, new: Region, heads: Heads, named: frozenset[str]) -> li
     if old.outer and new.contours and heads.uncertain(referred or framed):
         found.append("whether an outer contour shows a face is not certain")
     share = 1.0 if old.outer else _share(old, removed)
-    if old.contours != new.contours:
+    whole = heads.study.config.faces.contours == "remove" and not new.contours and share >= PERHAPS
+    if old.contours != new.contours and not whole:
         found += _changes(old, new, removed) if share >= PERHAPS else ["a region that is no outline changed"]
     inside = [face.inside(_points(new.contours)) for face in removed]
     if share >= SURELY and any(flags.any() for flags in inside):

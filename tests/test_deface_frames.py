@@ -1,0 +1,141 @@
+"""Six series of one head: one is registered, its mask serves the others, and a head that moved is found."""
+
+from pathlib import Path
+
+import nibabel
+import numpy as np
+import pytest
+from framed import AXIAL, CORONAL, SAGITTAL, inverted, slices, turned, write
+from studies import taken_in
+
+from cleanroom import step
+from cleanroom.deface import face_mask
+from cleanroom.deface.donor import Donor
+from cleanroom.deface.engines import FACE_POINTS
+from cleanroom.deface.tools import TOOLS
+from cleanroom.records import FaceRecord, SeriesFace
+from cleanroom.study import Study
+
+MOVED = turned(6.0, (0.0, 4.0, -14.0))
+FACE = np.array([[-30.0, 80, -30], [30, 80, -30], [0, 112, -66]])
+"""Both eyes and the tip of the nose, RAS millimetres of the template."""
+Decisions = dict[str, SeriesFace]
+
+
+def series_of_one_head(folder: Path) -> Path:
+    """T1, T2-like thick slices, a localizer, a coarse one, a slab above the face, one after a move."""
+    write(folder, slices(SAGITTAL, 76, 3.0, 60, 3.0), series="1.2.3.1", SeriesDescription="T1")
+    thick = inverted(slices(AXIAL, 144, 1.5, 24, 6.0))
+    write(folder, thick, series="1.2.3.2", thickness=6.0, SeriesDescription="T2")
+    planes = [one for plane in (SAGITTAL, CORONAL, AXIAL) for one in slices(plane, 160, 1.6, 1, 10.0)]
+    write(folder, planes, series="1.2.3.3", thickness=10.0, SeriesDescription="localizer")
+    coarse = slices(AXIAL, 40, 6.0, 34, 6.0)
+    write(folder, coarse, series="1.2.3.4", thickness=6.0, SeriesDescription="coarse")
+    crown = [(pixels, affine) for pixels, affine in thick if affine[2, 3] > 25]
+    write(folder, crown, series="1.2.3.5", thickness=6.0, SeriesDescription="crown")
+    moved = slices(SAGITTAL, 76, 3.0, 60, 3.0, motion=MOVED)
+    write(folder, moved, series="1.2.3.6", SeriesDescription="moved")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> tuple[Study, Decisions, list[tuple[int, ...]]]:
+    """The study, its decisions by description, and the shapes of the volumes that were registered."""
+    source = series_of_one_head(tmp_path_factory.mktemp("export"))
+    registered: list[tuple[int, ...]] = []
+
+    def counted(data, affine, modality, extent):  # type: ignore[no-untyped-def]
+        registered.append(data.shape)
+        return face_mask(data, affine, modality, extent)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(TOOLS, "builtin", counted)
+        study, decisions = decided(source, tmp_path_factory.mktemp("run"))
+    return study, decisions, registered
+
+
+def decided(source: Path, folder: Path) -> tuple[Study, Decisions]:
+    (study,) = taken_in(source, folder)
+    for name in ("redact", "convert", "deface"):
+        step.run(name, study)
+    record = FaceRecord.load(study.record_path("deface"))
+    described = {name: rows[0].series_description for name, rows in study.series("deface").items()}
+    named = {row.series: row.series_description for row in study.instances}
+    assert not {row.series for row in record.set_aside} - named.keys()
+    return study, {described.get(name, named[name]): face for name, face in record.series.items()}
+
+
+def covered(study: Study, face: SeriesFace, points: np.ndarray) -> np.ndarray:
+    """Of points (RAS millimetres) that lie in one of the volumes: whether its mask holds them."""
+    found = []
+    for entry in face.masks:
+        mask = nibabel.load(study.work / entry.mask)
+        to_voxel = np.linalg.inv(mask.affine)
+        voxel = np.rint(points @ to_voxel[:3, :3].T + to_voxel[:3, 3]).astype(int)
+        there = [at for at in voxel if ((at >= 0) & (at < mask.shape)).all()]
+        found += [np.asarray(mask.dataobj)[tuple(at)] > 0 for at in there]
+    return np.array(found)
+
+
+def test_one_registration_and_one_for_the_head_that_moved(
+    done: tuple[Study, Decisions, list[tuple[int, ...]]],
+) -> None:
+    _, decisions, registered = done
+    assert {name: face.decision for name, face in decisions.items()} == {
+        "T1": "face",
+        "T2": "face",
+        "localizer": "face",
+        "coarse": "face",
+        "crown": "no_face",
+        "moved": "face",
+    }
+    assert len(registered) == 2
+
+
+@pytest.mark.parametrize("name", ["T2", "localizer", "coarse"])
+def test_a_served_series_names_its_donor_and_hides_the_face(
+    done: tuple[Study, Decisions, list[tuple[int, ...]]], name: str
+) -> None:
+    study, decisions, _ = done
+    face = decisions[name]
+    assert "same frame of reference" in face.reason
+    assert face.measures["moved_mm"] < 3
+    found = covered(study, face, FACE)
+    assert found.size
+    assert found.all()
+
+
+def test_the_mask_of_a_moved_head_lies_where_that_head_lies(
+    done: tuple[Study, Decisions, list[tuple[int, ...]]],
+) -> None:
+    study, decisions, _ = done
+    there = FACE @ MOVED[:3, :3].T + MOVED[:3, 3]
+    assert covered(study, decisions["moved"], there).all()
+    assert "same frame of reference" not in decisions["moved"].reason
+    apart = [decisions[name].measures.get("moved_mm", 0.0) for name in ("T1", "moved")]
+    assert max(apart) == pytest.approx(_face_moved(), abs=2), "the second of them was compared with the first"
+
+
+def test_what_is_kept_names_nobody_and_is_read_back(
+    done: tuple[Study, Decisions, list[tuple[int, ...]]],
+) -> None:
+    study, decisions, _ = done
+    paths = sorted((study.config.private / "frames").glob("*/*.npz"))
+    donors = {row.series for row in study.instances if row.series_description in ("T1", "moved")}
+    assert {path.stem for path in paths} == {f"{study.pseudonym}-{series}" for series in donors}
+    path = paths[0]
+    assert "1.2.9" not in str(path.relative_to(study.config.private))
+    donor, told = Donor.load(path)
+    assert donor.measures in [
+        {name: value for name, value in decisions[each].measures.items() if name in donor.measures}
+        for each in ("T1", "moved")
+    ]
+    again = path.with_name("again.npz")
+    donor.save(again, depends=told["depends"])
+    assert again.read_bytes() == path.read_bytes()
+    again.unlink()
+
+
+def _face_moved() -> float:
+    there = FACE_POINTS @ MOVED[:3, :3].T + MOVED[:3, 3]
+    return float(np.linalg.norm(there - FACE_POINTS, axis=1).mean())

@@ -1,0 +1,147 @@
+"""A segmentation that redraws a face is set aside with its reason; any other keeps its bytes."""
+
+from pathlib import Path
+
+import numpy as np
+import pydicom
+import pytest
+from exports import instance, save
+from pydicom.dataset import Dataset
+from pydicom.pixels.utils import pack_bits
+from structured import DEPTHS, skin, write
+from studies import converted, draw_mask
+
+from cleanroom import step
+from cleanroom.encode.segments import SEGMENTATIONS
+from cleanroom.records import EncodeRecord, SeriesFace
+from cleanroom.study import Study
+
+ORGAN, SKIN = ("12738006", "Brain"), ("39937001", "Skin structure")
+"""SNOMED CT."""
+CLASSES = {"LABELMAP": "1.2.840.10008.5.1.4.1.1.66.7"}
+BINARY = "1.2.840.10008.5.1.4.1.1.66.4"
+Planes = np.ndarray
+
+
+def grid() -> tuple[np.ndarray, np.ndarray]:
+    """LPS millimetres of the pixels of a slice of the CT."""
+    axis = (np.arange(88) - 87 / 2) * 3.0
+    x, y = np.meshgrid(axis, axis)
+    return x, y
+
+
+def ball(centre: tuple[float, float, float], radius: float) -> Planes:
+    x, y = grid()
+    return np.stack(
+        [(x - centre[0]) ** 2 + (y - centre[1]) ** 2 + (z - centre[2]) ** 2 < radius**2 for z in DEPTHS]
+    )
+
+
+def head() -> Planes:
+    """All that lies within the outline of the head."""
+    x, y = grid()
+    found = []
+    for z in DEPTHS:
+        angle, radius = np.degrees(np.arctan2(y, x)) % 360, np.hypot(x, y)
+        outline = skin(float(z), every=1.0)
+        edge = np.hypot(outline[0][:, 0], outline[0][:, 1]) if outline else np.zeros(360)
+        found.append(radius <= np.interp(angle, np.arange(361), [*edge, edge[0]]))
+    return np.stack(found)
+
+
+def segmented(folder: Path, planes: Planes, label: str, kind: tuple[str, str], how: str) -> Path:
+    """The CT and a segmentation of it."""
+    write(folder)
+    (folder / "rs.dcm").unlink()
+    uid = CLASSES.get(how, BINARY)
+    made = instance(1, series="1.2.3.7", SOPClassUID=uid, Modality="SEG", Rows=88, Columns=88)
+    made.file_meta.MediaStorageSOPClassUID = uid
+    del made.ImagePositionPatient, made.ImageOrientationPatient, made.PixelSpacing
+    made.ImageType, made.SegmentationType = ["DERIVED", "PRIMARY"], how
+    made.NumberOfFrames = len(DEPTHS)
+    bits = 1 if how == "BINARY" else 8
+    made.BitsAllocated, made.BitsStored, made.HighBit = bits, bits, bits - 1
+    if how == "FRACTIONAL":
+        made.SegmentationFractionalType, made.MaximumFractionalValue = "OCCUPANCY", 200
+    values = planes.astype("u1") * (200 if how == "FRACTIONAL" else 1)
+    made.PixelData = pack_bits(values) if bits == 1 else values.tobytes()
+    named = _item(CodeValue=kind[0], CodingSchemeDesignator="SCT", CodeMeaning=kind[1])
+    made.SegmentSequence = [
+        _item(SegmentNumber=1, SegmentLabel=label, SegmentedPropertyTypeCodeSequence=[named])
+    ]
+    made.ReferencedSeriesSequence = [_item(SeriesInstanceUID="1.2.3.1")]
+    made.SharedFunctionalGroupsSequence = [
+        _item(
+            PixelMeasuresSequence=[_item(PixelSpacing=[3.0, 3.0], SliceThickness=6.0)],
+            PlaneOrientationSequence=[_item(ImageOrientationPatient=[1, 0, 0, 0, 1, 0])],
+        )
+    ]
+    corner = -87 / 2 * 3.0
+    made.PerFrameFunctionalGroupsSequence = [_placed([corner, corner, float(z)], how) for z in DEPTHS]
+    save(made, folder / "seg.dcm")
+    return folder
+
+
+def _placed(position: list[float], how: str) -> Dataset:
+    group = _item(PlanePositionSequence=[_item(ImagePositionPatient=position)])
+    if how != "LABELMAP":
+        group.SegmentIdentificationSequence = [_item(ReferencedSegmentNumber=1)]
+    return group
+
+
+def _item(**values: object) -> Dataset:
+    made = Dataset()
+    for keyword, value in values.items():
+        setattr(made, keyword, value)
+    return made
+
+
+def run(source: Path, folder: Path, decide: SeriesFace | None = None) -> tuple[EncodeRecord, Study, str]:
+    (study,) = converted(source, folder)
+    record = draw_mask(study, fill=-1000.0)
+    modalities = {row.series: row.modality for row in study.instances}
+    for name, face in list(record.series.items()):
+        face.voxels_changed = sum(mask.voxels for mask in face.masks)
+        record.series[name] = (decide or face) if modalities[name] == "CT" else face
+    record.save(study.record_path("deface"))
+    step.run("encode", study)
+    series = next(row.series for row in study.instances if row.sop_class_uid in SEGMENTATIONS)
+    return EncodeRecord.load(study.record_path("encode")), study, series
+
+
+REDRAWN = {
+    "by its label": (ball((0.0, 15.0, 30.0), 30.0), "Skin", ORGAN, "BINARY"),
+    "by its property type": (ball((0.0, 15.0, 30.0), 30.0), "Segment 1", SKIN, "BINARY"),
+    "by its course": (head(), "Segment 1", ORGAN, "BINARY"),
+    "by its course, fractional": (head(), "Segment 1", ORGAN, "FRACTIONAL"),
+    "by its course, label map": (head(), "Segment 1", ORGAN, "LABELMAP"),
+}
+
+
+@pytest.mark.parametrize("how", REDRAWN)
+def test_a_segment_that_redraws_the_face_is_set_aside(tmp_path: Path, how: str) -> None:
+    record, _, series = run(segmented(tmp_path / "in", *REDRAWN[how]), tmp_path)
+    (row,) = [row for row in record.set_aside if row.series == series]
+    assert row.reason.startswith("segment 1 ")
+    assert row.fix
+
+
+@pytest.mark.parametrize("how", ["BINARY", "FRACTIONAL", "LABELMAP"])
+def test_an_organ_inside_the_face_keeps_its_bytes(tmp_path: Path, how: str) -> None:
+    source = segmented(tmp_path / "in", ball((0.0, -45.0, -40.0), 30.0), "GTV", ORGAN, how)
+    record, study, series = run(source, tmp_path)
+    assert not record.set_aside
+    released = pydicom.dcmread(study.work / "encoded" / series / "00001.dcm")
+    assert released.PixelData == pydicom.dcmread(source / "seg.dcm").PixelData
+
+
+def test_a_skin_segment_stays_where_no_face_was(tmp_path: Path) -> None:
+    no_face = SeriesFace(decision="no_face", tool="builtin")
+    record, _, _ = run(segmented(tmp_path / "in", head(), "Skin", SKIN, "BINARY"), tmp_path, no_face)
+    assert not record.set_aside
+
+
+def test_a_skin_segment_on_doubtful_images_is_set_aside(tmp_path: Path) -> None:
+    unsure = SeriesFace(decision="unsure", tool="builtin")
+    record, _, series = run(segmented(tmp_path / "in", head(), "Skin", SKIN, "BINARY"), tmp_path, unsure)
+    assert series in {row.series for row in record.set_aside}
