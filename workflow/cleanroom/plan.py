@@ -160,6 +160,11 @@ class Plan:
         return chosen[part - 1 :: parts]
 
 
+def sections(step: str) -> tuple[str, ...]:
+    """The keys of the config on which a step's result depends."""
+    return _SECTIONS[step]
+
+
 def _check_folders(config: Config) -> None:
     if not config.input.is_dir():
         raise StopRun(

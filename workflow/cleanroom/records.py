@@ -25,12 +25,36 @@ class SetAsideRow(BaseModel):
     fix: str = ""
 
 
+class Made(BaseModel):
+    """How a record came about: nothing of it is for the steps after it."""
+
+    version: str = ""
+    """Of Cleanroom."""
+    code: str = ""
+    """A hash of the package and its data."""
+    tools: dict[str, str] = {}
+    """Package → its version."""
+    container: str = ""
+    """Digest of the image; empty outside of one."""
+    parameters: dict[str, object] = {}
+    """The keys of the config on which the step depends."""
+    inputs: str = ""
+    """SHA-256 of the manifest and of what the steps before decided."""
+    outputs: str = ""
+    """SHA-256 of all that the step wrote."""
+    host: str = ""
+    user: str = ""
+    folder: str = ""
+    command: str = ""
+
+
 class Record(BaseModel):
     """Every step's record."""
 
     set_aside: list[SetAsideRow] = []
     seconds: float = 0.0
     peak_mb: float = 0.0
+    made: Made = Made()
 
     @classmethod
     def load(cls, path: Path) -> Self:
