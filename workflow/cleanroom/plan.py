@@ -27,7 +27,7 @@ _SECTIONS = {
     "convert": (),
     "deface": ("faces",),
     "encode": (),
-    "verify": ("profile",),
+    "verify": ("profile", "faces", "text", "verify"),
     "release": (),
     "files": ("key", "patients", "pictures", "pdf", "text"),
     "report": ("profile", "faces", "text", "pictures", "pdf"),

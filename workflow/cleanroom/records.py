@@ -194,6 +194,8 @@ class FaceMask(BaseModel):
     values: str = ""
     """What the masked voxels are to hold, in real units: float32 NIfTI in the volume's grid, 4D when the
     volume is; 0 elsewhere. Empty: the constant ``fill`` of the series."""
+    pose: list[list[float]] = []
+    """4x4, RAS millimetres of the volume to those of the template head; empty when the tool does not say."""
 
 
 class SeriesFace(BaseModel):
@@ -251,6 +253,10 @@ class VerifyRecord(Record):
     ``pictures/withheld/…`` instead of ``after`` when the series did not pass)."""
     dangling: dict[str, list[str]] = {}
     """Series → pseudonyms of series it refers to that are set aside."""
+    measures: dict[str, dict[str, float]] = {}
+    """Series whose face was removed → what the gate measured on it: ``eyes_left_percent``,
+    ``eyes_receded_mm`` (nose, mouth, ears likewise), ``fit_mm``, ``brain_voxels``; of several volumes the
+    most doubtful value. Empty when the volume is too thin to measure."""
 
 
 class ReleasedInstance(BaseModel):

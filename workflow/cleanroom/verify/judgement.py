@@ -20,6 +20,7 @@ from cleanroom.verify import (
     outlines,
     pictures,
     pixels,
+    recognition,
     references,
     rereading,
     tallies,
@@ -81,6 +82,7 @@ class Judge:
         with tempfile.TemporaryDirectory(dir=series.study.work) as scratch:
             converted = _converted(series, Path(scratch), found)
             found.run("face", lambda: likeness.findings(series, converted))
+            found.run("face", lambda: _recognised(series, converted, record))
             record.pictures[series.pseudonym] = _drawn(series, converted, found.clean)
         record.checks[series.pseudonym] = {check: found.told(check) or PASSED for check in CHECKS}
         if not series.text.frames_read:
@@ -153,6 +155,13 @@ class Judge:
         before = {number: self.survey.before[name, number] for name, number in there}
         after = {number: self.survey.after[name, number] for name, number in there}
         return marks.of_series(series, before, after)
+
+
+def _recognised(series: Series, converted: list[Converted], record: VerifyRecord) -> list[str]:
+    measures = recognition.measured(series, converted)
+    if measures:
+        record.measures[series.pseudonym] = recognition.worst(measures)
+    return recognition.findings(series, measures)
 
 
 def _masks(series: Series, found: Findings) -> list[Mask]:

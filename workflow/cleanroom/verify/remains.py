@@ -1,12 +1,14 @@
 """How much of the skin of eyes, nose, mouth and ears is left in what would be released."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from cleanroom.deface.template import template_head
 from cleanroom.isotropic import Affine, Isotropic, isotropic
 from cleanroom.skin import body, threshold
 
@@ -147,3 +149,29 @@ def _to_surface(tissue: Flags) -> NDArray[np.float64]:
     outside = ndimage.distance_transform_edt(~tissue)
     inside = ndimage.distance_transform_edt(tissue)
     return np.asarray(np.where(tissue, inside - 1, outside) * MM, np.float64)
+
+
+def fit_mm(volume: Isotropic, to_template: Affine) -> float:
+    """How far the template's skin of eyes, nose and mouth lies from the volume's own: the median of those
+    points that are in view; infinite when none is."""
+    surface = _outer_skin(volume)
+    if not len(surface):
+        return float("inf")
+    skin = np.ones(volume.data.shape, bool)
+    skin[tuple(surface.T)] = False
+    apart = ndimage.distance_transform_edt(skin) * volume.mm
+    matrix = np.linalg.inv(to_template)
+    places = _template_skin() @ matrix[:3, :3].T + matrix[:3, 3]
+    voxel = np.rint((places - volume.origin) / volume.mm).astype(np.intp)
+    within = ((voxel >= 0) & (voxel < volume.data.shape)).all(axis=1)
+    voxel = voxel[within]
+    voxel = voxel[volume.seen[tuple(voxel.T)]]
+    return round(float(np.median(apart[tuple(voxel.T)])), 1) if len(voxel) else float("inf")
+
+
+@cache
+def _template_skin() -> Points:
+    head = template_head(MM)
+    points = head.points(_outer_skin(head).astype(np.float64))
+    front = [REGIONS[name].holds(points) for name in ("eyes", "nose", "mouth")]
+    return np.asarray(points[np.logical_or.reduce(front)])
