@@ -11,6 +11,7 @@ from cleanroom.records import VerifyRecord
 from cleanroom.study import Study
 from cleanroom.verify import (
     conformance,
+    dates,
     documents,
     face,
     geometry,
@@ -44,6 +45,7 @@ CHECKS = (
     "geometry",
     "references",
     "marks",
+    "dates",
     "conformance",
     "face",
     "words",
@@ -112,6 +114,7 @@ class Judge:
             found.run("pixels", lambda: pixels.findings(pair, series.face, series_masks), number)
             found.run("references", lambda: references.findings(pair, self.survey.graph, cut), number)
             found.run("marks", lambda: marks.findings(pair, series, self.policy, drawn), number)
+            found.run("dates", lambda: dates.findings(pair, self.policy), number)
             found.run("conformance", lambda: conformance.findings(pair), number)
 
     def _document(self, pair: Pair, series: Series, found: Findings) -> None:
