@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from cleanroom import config as configuration
-from cleanroom import patients
+from cleanroom import patients, standing
 from cleanroom.atomic import write_text
 from cleanroom.clean import profile as profiles
 from cleanroom.config import Config
@@ -104,6 +104,7 @@ class Plan:
         }
         write_text(file, json.dumps(saved, indent=1) + "\n")
         write_text(plan.file, json.dumps(saved["config"], indent=1) + "\n")
+        standing.damaged(config)
         return plan
 
     @classmethod
@@ -131,6 +132,14 @@ class Plan:
         return sha256(
             f"{self.code}{self.key_check}{json.dumps(values, sort_keys=True)}".encode()
         ).hexdigest()[:16]
+
+    def damage(self, wildcards: Any) -> str:
+        """Changes when released files of a study were deleted or altered."""
+        return standing.token(self.config, wildcards.study)
+
+    def damaged(self, name: str) -> str:
+        """The same of ``files`` (pictures and PDFs) and ``report`` (tables and pages)."""
+        return standing.token(self.config, name)
 
     def earlier(self, wildcards: Any) -> list[Path]:
         """For which face records ``deface`` of a study waits: those before it in a frame of reference."""

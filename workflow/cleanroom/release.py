@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pydicom
 
+from cleanroom import standing
 from cleanroom.config import Config
-from cleanroom.records import ReleasedInstance, ReleaseRecord, VerifyRecord
+from cleanroom.records import ReleasedInstance, ReleaseRecord, SetAsideRow, VerifyRecord
 from cleanroom.study import Study
 
 
@@ -26,14 +27,20 @@ def release_study(study: Study) -> ReleaseRecord:
     shutil.rmtree(staging, ignore_errors=True)
     staging.mkdir(parents=True)
     earlier = _earlier(study)
-    passed = VerifyRecord.load(study.record_path("verify")).passed
+    verdict = VerifyRecord.load(study.record_path("verify"))
     record = ReleaseRecord(
         set_aside=study.set_aside(before="release"),
         files=[item for item in earlier if item.series not in _present(study)],
     )
-    for series, numbers in sorted(passed.items()):
+    for series, numbers in sorted(verdict.passed.items()):
         _stage(study.work / "encoded" / series, staging / series, numbers)
-        record.files += [_describe(study, series, staging / series / f"{n}.dcm", home) for n in numbers]
+        files = [_describe(study, series, staging / series / f"{n}.dcm", home) for n in numbers]
+        judged = verdict.sha256.get(series, {})
+        if [file.sha256 for file in files] != [judged.get(number) for number in numbers]:
+            shutil.rmtree(staging / series)
+            record.set_aside.append(_altered(series))
+            continue
+        record.files += files
     homes = {home / series for series in _present(study)}
     for series in sorted(_present(study)):
         _swap(staging / series, root / home / series)
@@ -41,6 +48,15 @@ def release_study(study: Study) -> ReleaseRecord:
     _remove(root, {Path(item.path).parent for item in earlier if item.series in _present(study)} - homes)
     _remove_empty([root / home, root / home.parent, staging.parent])
     return record
+
+
+def _altered(series: str) -> SetAsideRow:
+    return SetAsideRow(
+        series=series,
+        step="release",
+        reason="a file is not the one that the gate has judged",
+        fix="run again with --forceall and this study in `studies`; nothing else may write to private/work",
+    )
 
 
 def withdraw(config: Config, series: Iterable[tuple[str, str]]) -> None:
@@ -59,9 +75,12 @@ def withdraw(config: Config, series: Iterable[tuple[str, str]]) -> None:
         if not path.is_file():
             continue
         record = ReleaseRecord.load(path)
-        _remove(config.output / "release", {Path(f.path).parent for f in record.files if f.series in names})
+        places = {Path(f.path).parent for f in record.files if f.series in names}
+        _remove(config.output / "release", places)
         record.files = [file for file in record.files if file.series not in names]
         record.save(path)
+        for place in {path.parent for path in places}:
+            standing.stamp(config, study, place.as_posix())
 
 
 def _remove(root: Path, folders: Iterable[Path]) -> None:

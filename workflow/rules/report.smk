@@ -24,5 +24,6 @@ rule report:
         config=PLAN.file,
         input=PLAN.fingerprint,
         version=PLAN.version("report"),
+        damage=PLAN.damaged("report"),
     shell:
         "python -m cleanroom report --config {params.config} > {log} 2>&1"

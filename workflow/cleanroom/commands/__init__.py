@@ -1,0 +1,1 @@
+"""Commands beside the steps: each a module with ``register``."""
