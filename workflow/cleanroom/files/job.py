@@ -9,9 +9,9 @@ from cleanroom.errors import SetAside
 from cleanroom.files.covering import Beat
 from cleanroom.files.pdf import cleaned_pdf
 from cleanroom.files.redacted import Redacted, cleaned_picture
-from cleanroom.files.telling import tells
 from cleanroom.header.identifying import Identifying
 from cleanroom.reading import words
+from cleanroom.reading.goes import Choice, chooser
 from cleanroom.records import CleanedFile
 from cleanroom.source import opened
 
@@ -30,8 +30,7 @@ class Job:
     state: str
     target: Path
     """The folder of cleaned files."""
-    words: str
-    """``all``, ``identity`` or ``never``."""
+    words: Choice
     identifying: Identifying
     pages: int
     looked_at: bool
@@ -76,7 +75,7 @@ def original(root: Path, path: str) -> bytes:
 
 def _redacted(job: Job, data: bytes, beat: Beat) -> Redacted:
     eyes = None if job.words == "never" else words
-    known = tells(job.identifying) if job.words == "identity" and job.identifying else None
+    goes = chooser(job.words, job.identifying)
     if job.kind == "picture":
-        return cleaned_picture(data, eyes, known, beat)
-    return cleaned_pdf(data, eyes, known, most=job.pages, with_pictures=job.looked_at, beat=beat)
+        return cleaned_picture(data, eyes, goes, beat)
+    return cleaned_pdf(data, eyes, goes, most=job.pages, with_pictures=job.looked_at, beat=beat)
