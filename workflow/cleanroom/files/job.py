@@ -1,8 +1,11 @@
 """One picture or PDF, from the original to its cleaned copy."""
 
+import os
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import BinaryIO
 
 from cleanroom.atomic import replacing, write_text
 from cleanroom.errors import SetAside
@@ -16,6 +19,7 @@ from cleanroom.records import CleanedFile
 from cleanroom.source import opened
 
 MOST_BYTES = 500_000_000
+_TOO_LARGE = SetAside("a file of more than 500 MB", "leave it out of the delivery")
 
 
 @dataclass(frozen=True)
@@ -67,10 +71,18 @@ def original(root: Path, path: str) -> bytes:
         When there are none, or too many.
     """
     with opened(root, path) as file:
+        _refuse_large(file)
         data = file.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
-        raise SetAside("a file of more than 500 MB", "leave it out of the delivery")
+        raise _TOO_LARGE
     return data
+
+
+def _refuse_large(file: BinaryIO) -> None:
+    """Before anything is read, where the file system knows."""
+    with suppress(OSError):
+        if os.fstat(file.fileno()).st_size > MOST_BYTES:
+            raise _TOO_LARGE
 
 
 def _redacted(job: Job, data: bytes, beat: Beat) -> Redacted:
