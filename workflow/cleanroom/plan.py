@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import sys
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from cleanroom import config as configuration
-from cleanroom import patients
+from cleanroom import environment, folders, patients
 from cleanroom.atomic import write_text
 from cleanroom.clean import profile as profiles
 from cleanroom.config import Config
 from cleanroom.errors import StopRun
 from cleanroom.identity import Identity, open_key
 from cleanroom.intake.frames import earlier
-from cleanroom.intake.walk import fingerprint, walk
+from cleanroom.intake.walk import fingerprint
 
 _SECTIONS = {
     "intake": ("input", "key", "patients"),
@@ -36,9 +35,6 @@ _SECTIONS = {
 
 _SAVED = ("fingerprint", "code", "key_check", "patients", "profile")
 """What single jobs take from the run that started them."""
-
-_SPACE = 2.5
-"""Bytes needed for each byte of input: headers, volumes, encoded and released instances."""
 
 
 @dataclass(frozen=True)
@@ -75,19 +71,21 @@ class Plan:
         file = config.private / "run.json"
         os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         os.environ["PYTHONPATH"] = str(Path(__file__).parents[1])
+        folders.bind(config)
         if not main:
             saved = json.loads(file.read_text())
             return cls(
                 configuration.load(saved["config"]),
                 **{name: saved[name] for name in _SAVED},
             )
-        _check_folders(config)
+        folders.check(config)
         patients.read(config.patients)
         profile = profiles.load(config.profile)
         profile.check_files()
         config.private.mkdir(parents=True, exist_ok=True)
         config.private.chmod(0o700)
-        _check_space(config)
+        config.output.mkdir(parents=True, exist_ok=True)
+        folders.check_space(config)
         key = open_key(config.key, config.private)
         check = Identity(key).digest("check", "")[:8].hex()
         plan = cls(
@@ -120,6 +118,10 @@ class Plan:
     def file(self) -> Path:
         """The config as the steps read it."""
         return self.config.private / "config.json"
+
+    def image(self, name: str) -> str:
+        """The image in which a step runs under ``--sdm apptainer``."""
+        return str(environment.image(name))
 
     def version(self, step: str) -> str:
         """A hash that changes when the code, or a key of the config that the step depends on, does."""
@@ -158,54 +160,6 @@ class Plan:
             return chosen
         part, parts = map(int, self.config.shard.split("/"))
         return chosen[part - 1 :: parts]
-
-
-def _check_folders(config: Config) -> None:
-    if not config.input.is_dir():
-        raise StopRun(
-            f"There is no input folder {config.input}.",
-            "name yours: input in config.yaml or --config input=FOLDER (make demo makes a sample)",
-        )
-    places = {"input": config.input, "output": config.output, "private": config.private}
-    real = {name: path.resolve() for name, path in places.items()}
-    for inner, outer in (
-        ("output", "input"),
-        ("private", "input"),
-        ("private", "output"),
-        ("input", "output"),
-        ("input", "private"),
-        ("output", "private"),
-    ):
-        if real[inner].is_relative_to(real[outer]):
-            raise StopRun(
-                f"The {inner} folder {config.model_dump()[inner]} lies inside the {outer} folder.",
-                f"give {inner} in config.yaml a folder of its own",
-            )
-    if config.patients.file and config.patients.file.resolve().is_relative_to(real["output"]):
-        raise StopRun(
-            "The patients file lies in the output folder, and it identifies.",
-            "keep it in the private folder and name it there: patients.file in config.yaml",
-        )
-    for name in ("output", "private"):
-        above = next(path for path in (real[name], *real[name].parents) if path.exists())
-        if not os.access(above, os.W_OK):
-            raise StopRun(f"The {name} folder {places[name]} cannot be written.", f"choose another {name}")
-
-
-def _check_space(config: Config) -> None:
-    done = config.output / "report" / "report.json"
-    if done.is_file():
-        return
-    needed = _SPACE * sum(entry.bytes for entry in walk(config.input))
-    for name in ("private", "output"):
-        folder = getattr(config, name).resolve()
-        above = next(path for path in (folder, *folder.parents) if path.exists())
-        free = shutil.disk_usage(above).free
-        if free < needed:
-            raise StopRun(
-                f"About {needed / 1e9:.1f} GB are needed in the {name} folder; {free / 1e9:.1f} GB are free.",
-                f"free some space, or set {name} in config.yaml to a folder on a larger disk",
-            )
 
 
 def code() -> str:

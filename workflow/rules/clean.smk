@@ -9,6 +9,8 @@ rule clean:
         PRIVATE / "logs" / "clean" / "{study}.log",
     conda:
         "../../envs/headers.yaml"
+    container:
+        PLAN.image("headers")
     resources:
         mem_mb=1000,
     params:

@@ -9,6 +9,8 @@ rule convert:
         PRIVATE / "logs" / "convert" / "{study}.log",
     conda:
         "../../envs/convert.yaml"
+    container:
+        PLAN.image("convert")
     resources:
         mem_mb=4000,
     params:

@@ -12,6 +12,8 @@ rule deface:
         PRIVATE / "logs" / "deface" / "{study}.log",
     conda:
         "../../envs/deface.yaml"
+    container:
+        PLAN.image("deface")
     resources:
         mem_mb=4000,
     params:

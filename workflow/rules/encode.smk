@@ -16,6 +16,8 @@ rule encode:
         PRIVATE / "logs" / "encode" / "{study}.log",
     conda:
         "../../envs/headers.yaml"
+    container:
+        PLAN.image("headers")
     resources:
         mem_mb=4000,
     params:

@@ -9,6 +9,8 @@ rule redact:
         PRIVATE / "logs" / "redact" / "{study}.log",
     conda:
         "../../envs/headers.yaml"
+    container:
+        PLAN.image("headers")
     resources:
         mem_mb=4000,
     params:
@@ -27,6 +29,8 @@ rule redact_files:
         PRIVATE / "logs" / "redact" / "files.log",
     conda:
         "../../envs/headers.yaml"
+    container:
+        PLAN.image("headers")
     threads: 4
     resources:
         mem_mb=lambda wildcards, threads: 2500 * threads,

@@ -14,6 +14,8 @@ rule release:
         PRIVATE / "logs" / "release" / "{study}.log",
     conda:
         "../../envs/headers.yaml"
+    container:
+        PLAN.image("headers")
     resources:
         mem_mb=1000,
     params:
@@ -33,6 +35,8 @@ rule release_files:
         PRIVATE / "logs" / "release" / "files.log",
     conda:
         "../../envs/headers.yaml"
+    container:
+        PLAN.image("headers")
     resources:
         mem_mb=1000,
     params:

@@ -17,6 +17,8 @@ rule verify:
         PRIVATE / "logs" / "verify" / "{study}.log",
     conda:
         "../../envs/verify.yaml"
+    container:
+        PLAN.image("verify")
     resources:
         mem_mb=4000,
     params:
@@ -35,6 +37,8 @@ rule verify_files:
         PRIVATE / "logs" / "verify" / "files.log",
     conda:
         "../../envs/headers.yaml"
+    container:
+        PLAN.image("headers")
     threads: 4
     resources:
         mem_mb=lambda wildcards, threads: 2500 * threads,
