@@ -15,8 +15,8 @@ from pathlib import Path
 from cleanroom import environment
 
 IMAGES = environment.CONTAINERS / "images"
-SQUASHED = "-comp zstd -Xcompression-level 3"
-"""Five times quicker than the default, a few percent larger."""
+SQUASHED = "-all-root -comp zstd -Xcompression-level 3"
+"""All of root, or an unprivileged build on top fails; much quicker than the default, a few percent larger."""
 
 
 def main(names: list[str]) -> None:
@@ -44,11 +44,8 @@ def build(name: str, image: Path) -> None:
             download(lock, Path(folder) / "wheels")
         arguments = {"mirror": mirror(), "base": base, "files": folder, "name": name}
         definition = environment.definition(name)
-        used = [
-            f"{key}={value}"
-            for key, value in arguments.items()
-            if f"{{{{ {key} }}}}" in definition.read_text()
-        ]
+        text = definition.read_text()
+        used = [f"{key}={value}" for key, value in arguments.items() if f"{{{{ {key} }}}}" in text]
         options = [word for value in used for word in ("--build-arg", value)]
         part = Path(folder) / image.name
         squash = ["--mksquashfs-args", SQUASHED]

@@ -1,4 +1,4 @@
-"""The environment of a step: its packages as ``requirements.lock`` pins them, and the image that holds them."""
+"""The environment of a step: its packages, as ``requirements.lock`` pins them, and its image."""
 
 import re
 from collections import defaultdict

@@ -12,7 +12,7 @@ from cleanroom.intake.walk import walk
 
 _BINDS = "APPTAINER_BIND"
 _NEEDED = {"output": 1.3, "private": 2.5}
-"""Bytes for each byte of input: what is released and staged; headers, volumes, masks and encoded instances."""
+"""Bytes for each byte of input: released and staged; headers, volumes, masks and encoded instances."""
 
 
 def check(config: Config) -> None:
