@@ -8,7 +8,6 @@ from typing import Any
 from cleanroom.config import Config
 from cleanroom.environment import ROOT
 from cleanroom.errors import StopRun
-from cleanroom.intake.walk import walk
 
 _BINDS = "APPTAINER_BIND"
 _NEEDED = {"output": 1.3, "private": 2.5}
@@ -53,8 +52,13 @@ def check(config: Config) -> None:
             raise StopRun(f"The {name} folder {places[name]} cannot be written.", f"choose another {name}")
 
 
-def check_space(config: Config) -> None:
+def check_space(config: Config, size: int) -> None:
     """Compare what a first run needs with what is free; folders on one file system share it.
+
+    Parameters
+    ----------
+    size
+        Bytes of the input that this run reads.
 
     Raises
     ------
@@ -63,8 +67,6 @@ def check_space(config: Config) -> None:
     """
     if (config.output / "report" / "report.json").is_file():
         return
-    part = 1 / int(config.shard.split("/")[1]) if config.shard else 1.0
-    size = part * sum(entry.bytes for entry in walk(config.input))
     devices: dict[int, list[str]] = {}
     for name in _NEEDED:
         devices.setdefault(_existing(getattr(config, name)).stat().st_dev, []).append(name)

@@ -12,7 +12,8 @@ rule clean:
     container:
         PLAN.image("headers")
     resources:
-        mem_mb=1000,
+        mem_mb=PLAN.memory("clean"),
+        runtime=PLAN.minutes("clean"),
     params:
         config=PLAN.file,
         version=PLAN.version("clean"),

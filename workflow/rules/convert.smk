@@ -12,7 +12,8 @@ rule convert:
     container:
         PLAN.image("convert")
     resources:
-        mem_mb=4000,
+        mem_mb=PLAN.memory("convert"),
+        runtime=PLAN.minutes("convert"),
     params:
         config=PLAN.file,
         version=PLAN.version("convert"),

@@ -7,7 +7,7 @@ rule deface:
         earlier=PLAN.earlier,
     output:
         record=PRIVATE / "studies" / "{study}" / "faces.json",
-        masks=directory(PRIVATE / "work" / "{study}" / "faces"),
+        masks=temp(directory(PRIVATE / "work" / "{study}" / "faces")),
     log:
         PRIVATE / "logs" / "deface" / "{study}.log",
     conda:
@@ -15,7 +15,8 @@ rule deface:
     container:
         PLAN.image("deface")
     resources:
-        mem_mb=4000,
+        mem_mb=PLAN.memory("deface"),
+        runtime=PLAN.minutes("deface"),
     params:
         config=PLAN.file,
         version=PLAN.version("deface"),

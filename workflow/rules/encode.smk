@@ -19,7 +19,8 @@ rule encode:
     container:
         PLAN.image("headers")
     resources:
-        mem_mb=4000,
+        mem_mb=PLAN.memory("encode"),
+        runtime=PLAN.minutes("encode"),
     params:
         config=PLAN.file,
         version=PLAN.version("encode"),

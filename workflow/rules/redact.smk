@@ -4,7 +4,7 @@ rule redact:
         identities=PRIVATE / "studies" / "{study}" / "identities.json",
     output:
         record=PRIVATE / "studies" / "{study}" / "text.json",
-        documents=directory(PRIVATE / "work" / "{study}" / "documents"),
+        documents=temp(directory(PRIVATE / "work" / "{study}" / "documents")),
     log:
         PRIVATE / "logs" / "redact" / "{study}.log",
     conda:
@@ -12,7 +12,8 @@ rule redact:
     container:
         PLAN.image("headers")
     resources:
-        mem_mb=4000,
+        mem_mb=PLAN.memory("redact"),
+        runtime=PLAN.minutes("redact"),
     params:
         config=PLAN.file,
         version=PLAN.version("redact"),

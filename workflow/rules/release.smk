@@ -17,7 +17,8 @@ rule release:
     container:
         PLAN.image("headers")
     resources:
-        mem_mb=1000,
+        mem_mb=PLAN.memory("release"),
+        runtime=PLAN.minutes("release"),
     params:
         config=PLAN.file,
         version=PLAN.version("release"),

@@ -20,7 +20,8 @@ rule verify:
     container:
         PLAN.image("verify")
     resources:
-        mem_mb=4000,
+        mem_mb=PLAN.memory("verify"),
+        runtime=PLAN.minutes("verify"),
     params:
         config=PLAN.file,
         version=PLAN.version("verify"),

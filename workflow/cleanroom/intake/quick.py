@@ -31,7 +31,7 @@ class Texts:
         ]
 
     def of(self, header: Dataset) -> dict[str, str]:
-        """Name → text without its padding; several values are joined by backslashes; "" where there is none."""
+        """Name → text without its padding; several values with backslashes; "" where none is."""
         stored = header._dict
         texts = {}
         for name, tag, keyword, vr in self._elements:
