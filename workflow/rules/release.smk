@@ -14,8 +14,11 @@ rule release:
         PRIVATE / "logs" / "release" / "{study}.log",
     conda:
         "../../envs/headers.yaml"
+    container:
+        PLAN.image("headers")
     resources:
-        mem_mb=1000,
+        mem_mb=PLAN.memory("release"),
+        runtime=PLAN.minutes("release"),
     params:
         config=PLAN.file,
         version=PLAN.version("release"),
@@ -33,6 +36,8 @@ rule release_files:
         PRIVATE / "logs" / "release" / "files.log",
     conda:
         "../../envs/headers.yaml"
+    container:
+        PLAN.image("headers")
     resources:
         mem_mb=1000,
     params:
