@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+import time
 import warnings
 from collections import Counter
 from collections.abc import Callable
@@ -106,11 +107,14 @@ def _profile(command: argparse.ArgumentParser) -> None:
 
 
 def _intake(options: argparse.Namespace) -> None:
+    from cleanroom import step
     from cleanroom.intake import take_in
 
     settings = config.read(options.config)
     settings.private.mkdir(parents=True, exist_ok=True, mode=0o700)
+    started = time.perf_counter()
     print(f"{len(take_in(settings, options.threads))} studies")
+    step.took_in(settings, time.perf_counter() - started)
 
 
 def _step(options: argparse.Namespace) -> None:

@@ -28,7 +28,7 @@ _SECTIONS = {
     "convert": (),
     "deface": ("faces",),
     "encode": (),
-    "verify": ("profile",),
+    "verify": ("profile", "faces", "text", "verify"),
     "release": (),
     "files": ("key", "patients", "pictures", "pdf", "text"),
     "report": ("profile", "faces", "text", "pictures", "pdf"),
@@ -253,6 +253,11 @@ def _part(config: Config, loads: dict[str, Load]) -> dict[str, Load]:
     """The studies of a part: those of one patient, who may share frames of reference, are together."""
     part, parts = map(int, config.shard.split("/"))
     return {study: load for study, load in loads.items() if number(load.patient, parts) == part}
+
+
+def sections(step: str) -> tuple[str, ...]:
+    """The keys of the config on which a step's result depends."""
+    return _SECTIONS[step]
 
 
 def number(patient: str, parts: int) -> int:

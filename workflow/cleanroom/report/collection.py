@@ -4,12 +4,12 @@ import sqlite3
 from collections import defaultdict
 
 import cleanroom
-from cleanroom import provenance
 from cleanroom.atomic import write_text
 from cleanroom.config import Config
 from cleanroom.errors import StopRun
 from cleanroom.identity import Identity, load_key
-from cleanroom.provenance import StepTime
+from cleanroom.provenance import StepTime, crate
+from cleanroom.provenance import tables as steps
 from cleanroom.records import ReleaseRecord
 from cleanroom.report import evidence as records
 from cleanroom.report import inventory, page, tables
@@ -61,7 +61,9 @@ def report(config: Config, partial: bool = False) -> None:
         tables.crosswalk(base, config.private / "crosswalk.tsv")
     tables.set_aside(lines, config.output / "set_aside.tsv")
     _pages(config, figures, entries, lines, files)
-    provenance.write(config, times, figures.totals.model_dump())
+    times = [*times, *records.intake(config)]
+    steps.write(config, times, identity)
+    crate.write(config, times, figures.totals.model_dump())
 
 
 def _decide(base: sqlite3.Connection, config: Config, partial: bool) -> list[StepTime]:
