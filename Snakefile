@@ -23,6 +23,7 @@ include: "workflow/rules/convert.smk"
 include: "workflow/rules/deface.smk"
 include: "workflow/rules/encode.smk"
 include: "workflow/rules/verify.smk"
+include: "workflow/rules/nifti.smk"
 include: "workflow/rules/release.smk"
 include: "workflow/rules/report.smk"
 

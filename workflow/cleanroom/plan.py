@@ -19,6 +19,7 @@ from cleanroom.errors import StopRun
 from cleanroom.identity import Identity, open_key
 from cleanroom.intake.frames import earlier
 from cleanroom.intake.walk import fingerprint, walk
+from cleanroom.nifti import standard, subject
 
 _SECTIONS = {
     "intake": ("input", "key", "patients"),
@@ -28,9 +29,10 @@ _SECTIONS = {
     "deface": ("faces",),
     "encode": (),
     "verify": ("profile",),
-    "release": (),
+    "nifti": ("profile", "release"),
+    "release": ("release",),
     "files": ("key", "patients", "pictures", "pdf", "text"),
-    "report": ("profile", "faces", "text", "pictures", "pdf"),
+    "report": ("profile", "faces", "text", "pictures", "pdf", "release"),
 }
 """The keys of the config on which each step's result depends."""
 
@@ -82,7 +84,10 @@ class Plan:
                 **{name: saved[name] for name in _SAVED},
             )
         _check_folders(config)
-        patients.read(config.patients)
+        assigned = patients.read(config.patients)
+        if config.release.nifti:
+            standard.check(config.release.bids)
+            subject.check({item.pseudonym for item in assigned.by_key.values()})
         profile = profiles.load(config.profile)
         profile.check_files()
         config.private.mkdir(parents=True, exist_ok=True)
@@ -136,6 +141,14 @@ class Plan:
         """For which face records ``deface`` of a study waits: those before it in a frame of reference."""
         studies = earlier(self.config.private, wildcards.study)
         return [self.config.private / "studies" / study / "faces.json" for study in studies]
+
+    @property
+    def nifti(self) -> list[Path]:
+        """What `release` takes of `nifti`: its record and its tree; nothing when it is off."""
+        if not self.config.release.nifti:
+            return []
+        private = self.config.private
+        return [private / "studies" / "{study}" / "nifti.json", private / "work" / "{study}" / "nifti"]
 
     def released(self, table: str) -> list[Path]:
         """The last record of every study of this run."""

@@ -38,6 +38,7 @@ STEPS = {
     "deface": ("decides about the face and masks it", ["SimpleITK"]),
     "encode": ("writes the instances", ["pydicom"]),
     "verify": ("checks every promise on the bytes to be released", ["pydicom", "dcm2niix"]),
+    "nifti": ("makes the BIDS tree of the released instances, when it is asked for", ["dcm2niix"]),
     "release": ("moves what passed into the release folder", []),
     "report": ("gives every file its verdict and writes what proves it", []),
 }
