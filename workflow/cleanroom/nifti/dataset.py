@@ -1,7 +1,5 @@
 """The files of the BIDS tree that are about several studies, made from the records of all of them."""
 
-import csv
-import io
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -91,12 +89,12 @@ def _files(config: Config, records: list[ReleaseRecord]) -> Iterator[Text]:
             subjects[record.visit.subject].append((record.visit, record))
     yield Text("dataset_description.json", _json(_description(config)))
     yield Text("README", (_BESIDE / "readme.txt").read_text())
-    yield Text(".bidsignore", f"**/{table()['extra']}/\n{table()['extra']}.tsv\n")
+    yield Text(".bidsignore", _ignored(str(table()["extra"])))
     yield Text(
         "participants.tsv", _tsv("participant_id", list(_participants(subjects)), columns["participants"])
     )
-    for name, told in columns.items():
-        yield Text(f"{name}.json", _json(told))
+    for name in ("participants", "scans"):
+        yield Text(f"{name}.json", _json(columns[name]))
     yield _extra(records)
     for subject, visits in sorted(subjects.items()):
         patient = visits[0][0].patient
@@ -105,11 +103,17 @@ def _files(config: Config, records: list[ReleaseRecord]) -> Iterator[Text]:
         ]
         text = _tsv("session_id", rows, columns["sessions"])
         yield Text(f"{subject}/{subject}_sessions.tsv", text, patient)
+        yield Text(f"{subject}/{subject}_sessions.json", _json(columns["sessions"]), patient)
         for visit, record in visits:
             if scans := _scans(visit, record):
                 path = f"{visit.folder}/{subject}_{visit.session}_scans.tsv"
                 text = _tsv("filename", scans, columns["scans"])
                 yield Text(path, text, patient, visit.session.removeprefix("ses-"))
+
+
+def _ignored(folder: str) -> str:
+    """For the validator of today and for the one of before, which read patterns differently."""
+    return f"{folder}\n**/{folder}/**\n{folder}.tsv\n"
 
 
 def _description(config: Config) -> dict[str, Any]:
@@ -126,7 +130,7 @@ def _description(config: Config) -> dict[str, Any]:
         "BIDSVersion": str(table()["version"]),
         "DatasetType": "raw",
         "GeneratedBy": tools,
-        "SourceDatasets": [{"URL": "../dicom"}],
+        "SourceDatasets": [{"URL": "file:../dicom"}],
     }
     return made | config.release.dataset
 
@@ -189,18 +193,14 @@ def _extra(records: list[ReleaseRecord]) -> Text:
 
 def _tsv(first: str, rows: Rows, columns: Iterable[str]) -> str:
     """A table of BIDS; a column of which nothing is known is left out."""
-    names = [first, *(name for name in columns if any(_told(row.get(name)) for row in rows))]
-    text = io.StringIO()
-    table_ = csv.writer(
-        text, dialect="excel-tab", lineterminator="\n", quoting=csv.QUOTE_NONE, escapechar=" "
-    )
-    table_.writerow(names)
-    table_.writerows([row.get(name) if _told(row.get(name)) else NOTHING for name in names] for row in rows)
-    return text.getvalue()
+    names = [first, *(name for name in columns if any(_cell(row.get(name)) != NOTHING for row in rows))]
+    lines = [names, *([_cell(row.get(name)) for name in names] for row in rows)]
+    return "".join("\t".join(line) + "\n" for line in lines)
 
 
-def _told(value: object) -> bool:
-    return value not in (None, "")
+def _cell(value: object) -> str:
+    text = f"{value:g}" if isinstance(value, float) else " ".join(str(value or "").split())
+    return text or NOTHING
 
 
 def _json(content: dict[str, Any]) -> str:

@@ -88,7 +88,8 @@ def volumes(series: Series, numbers: list[str], scratch: Path, options: frozense
         named = name(output, about, series.study.config.release.bids, _original(series))
         told = cleaned(output.sidecar, options) | made
         if output.resampled:
-            told["Resampled"] = output.resampled
+            told |= {"Resampled": output.resampled}
+            told.pop("SliceTiming", None)
         if isinstance(named, Name):
             told |= named.sidecar
         image = nibabel.Nifti1Image.from_filename(output.path)
