@@ -20,6 +20,7 @@ from cleanroom.identity import Identity, open_key
 from cleanroom.intake.frames import earlier
 from cleanroom.intake.loads import Load, read_loads
 from cleanroom.intake.walk import fingerprint
+from cleanroom.nifti import standard, subject
 
 _SECTIONS = {
     "intake": ("input", "key", "patients"),
@@ -29,9 +30,10 @@ _SECTIONS = {
     "deface": ("faces",),
     "encode": (),
     "verify": ("profile", "faces", "text", "verify"),
-    "release": (),
+    "nifti": ("profile", "release"),
+    "release": ("release",),
     "files": ("key", "patients", "pictures", "pdf", "text"),
-    "report": ("profile", "faces", "text", "pictures", "pdf"),
+    "report": ("profile", "faces", "text", "pictures", "pdf", "release"),
 }
 """The keys of the config on which each step's result depends."""
 
@@ -42,6 +44,7 @@ _MEMORY = {
     "deface": (3000, 10.0),
     "encode": (1000, 6.0),
     "verify": (3000, 6.0),
+    "nifti": (1000, 6.0),
     "release": (800, 0.0),
 }
 """Megabytes that a step takes, and how many more for each megabyte of the largest series."""
@@ -90,7 +93,10 @@ class Plan:
             folders.bind(config)
             return cls._saved(config)
         folders.check(config)
-        patients.read(config.patients)
+        assigned = patients.read(config.patients)
+        if config.release.nifti:
+            standard.check(config.release.bids)
+            subject.check({item.pseudonym for item in assigned.by_key.values()})
         profile = profiles.load(config.profile)
         profile.check_files()
         config.private.mkdir(parents=True, exist_ok=True)
@@ -203,6 +209,14 @@ class Plan:
             return int(_MINUTES[step] * 2 ** (attempt - 1))
 
         return allowed
+
+    @property
+    def nifti(self) -> list[Path]:
+        """What `release` takes of `nifti`: its record and its tree; nothing when it is off."""
+        if not self.config.release.nifti:
+            return []
+        private = self.config.private
+        return [private / "studies" / "{study}" / "nifti.json", private / "work" / "{study}" / "nifti"]
 
     def released(self, table: str) -> list[Path]:
         """The last record of every study of this run."""

@@ -23,6 +23,7 @@ FOLDERS = {
     "deface": "work/{study}/faces",
     "encode": "work/{study}/encoded",
     "verify": "studies/{study}/pictures",
+    "nifti": "work/{study}/nifti",
 }
 """What a step leaves in ``private/`` besides its record, empty when it fails."""
 

@@ -8,6 +8,7 @@ rule release:
         encoded=PRIVATE / "studies" / "{study}" / "encoded.json",
         verdict=PRIVATE / "studies" / "{study}" / "verdict.json",
         instances=PRIVATE / "work" / "{study}" / "encoded",
+        nifti=PLAN.nifti,
     output:
         record=PRIVATE / "studies" / "{study}" / "released.json",
     log:
