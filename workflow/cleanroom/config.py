@@ -176,6 +176,17 @@ class Pdf(Section):
     pages: int = Field(200, ge=1, le=5000, description="a PDF with more pages is set aside")
 
 
+class Release(Section):
+    """What leaves."""
+
+    require_review: Literal["all", "doubtful", "none"] = Field(
+        "doubtful",
+        description="who waits for a person's decision (`python -m cleanroom review`): `all` series; "
+        "the `doubtful` ones, while what passes leaves; `none`: doubtful ones stay set aside, no "
+        "approval counts",
+    )
+
+
 class Config(Section):
     """Everything a user can set."""
 
@@ -205,6 +216,7 @@ class Config(Section):
         "wins; what no rule matches is set aside, for a person may be seen on it",
     )
     pdf: Pdf = Field(Pdf(), description="PDFs, beside the images and in DICOM objects")
+    release: Release = Field(Release(), description="what leaves, and who has to agree")
     studies: list[str] = Field([], description="study pseudonyms to run; empty: all")
     shard: str = Field(
         "",

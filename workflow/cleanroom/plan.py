@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -18,7 +19,11 @@ from cleanroom.config import Config
 from cleanroom.errors import StopRun
 from cleanroom.identity import Identity, open_key
 from cleanroom.intake.frames import earlier
-from cleanroom.intake.walk import fingerprint, walk
+from cleanroom.intake.walk import fingerprint as files
+from cleanroom.intake.walk import walk
+from cleanroom.review import table
+from cleanroom.review.standing import fingerprint
+from cleanroom.review.table import Decision
 
 _SECTIONS = {
     "intake": ("input", "key", "patients"),
@@ -30,7 +35,7 @@ _SECTIONS = {
     "verify": ("profile",),
     "release": (),
     "files": ("key", "patients", "pictures", "pdf", "text"),
-    "report": ("profile", "faces", "text", "pictures", "pdf"),
+    "report": ("profile", "faces", "text", "pictures", "pdf", "release"),
 }
 """The keys of the config on which each step's result depends."""
 
@@ -88,11 +93,12 @@ class Plan:
         config.private.mkdir(parents=True, exist_ok=True)
         config.private.chmod(0o700)
         _check_space(config)
+        table.read(config.private)
         key = open_key(config.key, config.private)
         check = Identity(key).digest("check", "")[:8].hex()
         plan = cls(
             config,
-            fingerprint(config.input),
+            files(config.input),
             code(),
             check,
             patients.fingerprint(config.patients),
@@ -131,6 +137,23 @@ class Plan:
         return sha256(
             f"{self.code}{self.key_check}{json.dumps(values, sort_keys=True)}".encode()
         ).hexdigest()[:16]
+
+    @cached_property
+    def decisions(self) -> list[Decision]:
+        """What a person decided."""
+        return table.read(self.config.private)
+
+    def decided(self, step: str) -> Callable[[Any], str]:
+        """A hash of the decisions on which a step depends, by the study of a job."""
+        policy = self.config.release.require_review
+        counted = [row for row in self.decisions if row.what != "approve" or policy != "none"]
+        every = "all " if (step, policy) == ("release", "all") else ""
+        return lambda wildcards: every + fingerprint(counted, step, wildcards.study)
+
+    @property
+    def review(self) -> str:
+        """A hash of all decisions, for the report."""
+        return sha256(repr(self.decisions).encode()).hexdigest()[:16] if self.decisions else ""
 
     def earlier(self, wildcards: Any) -> list[Path]:
         """For which face records ``deface`` of a study waits: those before it in a frame of reference."""

@@ -23,6 +23,8 @@ class SetAsideRow(BaseModel):
     step: str
     reason: str
     fix: str = ""
+    seen: str = ""
+    """Hash of what a person can see of it: by this the doubt can be approved. Empty: no doubt but a fault."""
 
 
 class Record(BaseModel):
@@ -251,3 +253,5 @@ class ReleaseRecord(Record):
     repeats in ``set_aside`` of the steps before."""
 
     files: list[ReleasedInstance] = []
+    seen: dict[str, str] = {}
+    """Series of this run that were released → hash of their files, as a person's decision names it."""

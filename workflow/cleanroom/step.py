@@ -12,6 +12,7 @@ from zipfile import ZipFile
 
 from cleanroom.errors import SetAside, StopRun
 from cleanroom.records import Record, SetAsideRow
+from cleanroom.review.applied import applied
 from cleanroom.steps import FUNCTIONS
 from cleanroom.study import RECORDS, Study
 
@@ -36,6 +37,7 @@ def run(step: str, study: Study) -> None:
     module, name = FUNCTIONS[step]
     path = study.record_path(step) if step in RECORDS else study.folder / "released.json"
     started = time.perf_counter()
+    study = Study(applied(study.config, study.standings, study.instances), study.pseudonym)
     folder = study.config.private / FOLDERS.get(step, "work/{study}").format(study=study.pseudonym)
     folder.mkdir(parents=True, exist_ok=True)
     study.work.mkdir(parents=True, exist_ok=True)

@@ -16,6 +16,7 @@ rule deface:
         mem_mb=4000,
     params:
         config=PLAN.file,
+        decisions=PLAN.decided("deface"),
         version=PLAN.version("deface"),
     shell:
         "python -m cleanroom deface --config {params.config} --study {wildcards.study} > {log} 2>&1"

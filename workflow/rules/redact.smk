@@ -13,6 +13,7 @@ rule redact:
         mem_mb=4000,
     params:
         config=PLAN.file,
+        decisions=PLAN.decided("redact"),
         version=PLAN.version("redact"),
     shell:
         "python -m cleanroom redact --config {params.config} --study {wildcards.study} > {log} 2>&1"

@@ -18,6 +18,7 @@ rule release:
         mem_mb=1000,
     params:
         config=PLAN.file,
+        decisions=PLAN.decided("release"),
         version=PLAN.version("release"),
     shell:
         "python -m cleanroom release --config {params.config} --study {wildcards.study} > {log} 2>&1"

@@ -21,6 +21,7 @@ rule verify:
         mem_mb=4000,
     params:
         config=PLAN.file,
+        decisions=PLAN.decided("verify"),
         version=PLAN.version("verify"),
     shell:
         "python -m cleanroom verify --config {params.config} --study {wildcards.study} > {log} 2>&1"
