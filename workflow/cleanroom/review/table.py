@@ -91,7 +91,7 @@ def read(private: Path) -> list[Decision]:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise StopRun(f"{FILE} is not UTF-8.", f"save private/{FILE} as UTF-8 text with tabs") from None
-    return list(_rows(text))
+    return list(_rows(text)) if text.strip() else []
 
 
 def _rows(text: str) -> Iterator[Decision]:
