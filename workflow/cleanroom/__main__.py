@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cleanroom import __version__, config
-from cleanroom.commands import crosswalk, parts
+from cleanroom.commands import crosswalk, parts, review
 from cleanroom.errors import StopRun
 from cleanroom.steps import FUNCTIONS
 
@@ -76,6 +76,7 @@ def parser() -> argparse.ArgumentParser:
     sample = commands.add_parser("sample", help="make the sample input of the demo")
     sample.add_argument("folder", type=Path)
     sample.set_defaults(run=_sample)
+    review.register(commands)
     documents = commands.add_parser("config", help="write config.yaml, its schema and the docs table again")
     documents.set_defaults(run=_documents)
     return top

@@ -238,8 +238,14 @@ class BidsRule(Section):
 
 
 class Release(Section):
-    """What the release holds besides cleaned DICOM."""
+    """What leaves."""
 
+    require_review: Literal["all", "doubtful", "none"] = Field(
+        "doubtful",
+        description="who waits for a person's decision (`python -m cleanroom review`): `all` series; "
+        "the `doubtful` ones, while what passes leaves; `none`: doubtful ones stay set aside, no "
+        "approval counts",
+    )
     nifti: bool = Field(False, description="true: also a BIDS tree of NIfTI, made from the released DICOM")
     bids: list[BidsRule] = Field(
         [],
@@ -281,7 +287,7 @@ class Config(Section):
     )
     pdf: Pdf = Field(Pdf(), description="PDFs, beside the images and in DICOM objects")
     verify: Verify = Field(Verify(), description="the gate")
-    release: Release = Field(Release(), description="what the release holds besides cleaned DICOM")
+    release: Release = Field(Release(), description="what leaves, and who has to agree")
     studies: list[str] = Field([], description="study pseudonyms to run; empty: all")
     shard: str = Field(
         "",

@@ -21,6 +21,8 @@ from cleanroom.intake.frames import earlier
 from cleanroom.intake.loads import Load, read_loads
 from cleanroom.intake.walk import fingerprint
 from cleanroom.nifti import standard, subject
+from cleanroom.review import standing, table
+from cleanroom.review.table import Decision
 
 _SECTIONS = {
     "intake": ("input", "key", "patients"),
@@ -93,6 +95,7 @@ class Plan:
             folders.bind(config)
             return cls._saved(config)
         folders.check(config)
+        table.read(config.private)
         assigned = patients.read(config.patients)
         if config.release.nifti:
             standard.check(config.release.bids)
@@ -185,6 +188,23 @@ class Plan:
         return sha256(
             f"{self.code}{self.key_check}{json.dumps(values, sort_keys=True)}".encode()
         ).hexdigest()[:16]
+
+    @cached_property
+    def decisions(self) -> list[Decision]:
+        """What a person decided."""
+        return table.read(self.config.private)
+
+    def decided(self, step: str) -> Callable[[Any], str]:
+        """A hash of the decisions on which a step depends, by the study of a job."""
+        policy = self.config.release.require_review
+        counted = [row for row in self.decisions if row.what != "approve" or policy != "none"]
+        every = "all " if (step, policy) == ("release", "all") else ""
+        return lambda wildcards: every + standing.fingerprint(counted, step, wildcards.study)
+
+    @property
+    def review(self) -> str:
+        """A hash of all decisions, for the report."""
+        return sha256(repr(self.decisions).encode()).hexdigest()[:16] if self.decisions else ""
 
     def earlier(self, wildcards: Any) -> list[Path]:
         """For which face records ``deface`` of a study waits: those before it in a frame of reference."""

@@ -23,6 +23,8 @@ class SetAsideRow(BaseModel):
     step: str
     reason: str
     fix: str = ""
+    seen: str = ""
+    """Hash of what a person can see of it: by this the doubt can be approved. Empty: no doubt but a fault."""
 
 
 class Made(BaseModel):
@@ -337,3 +339,5 @@ class ReleaseRecord(Record):
     visit: Visit | None = None
     scans: list[Scan] = []
     """The volumes of the BIDS tree."""
+    seen: dict[str, str] = {}
+    """Series of this run that were released → hash of their files, as a person's decision names it."""

@@ -19,6 +19,7 @@ rule deface:
         runtime=PLAN.minutes("deface"),
     params:
         config=PLAN.file,
+        decisions=PLAN.decided("deface"),
         version=PLAN.version("deface"),
     shell:
         "python -m cleanroom deface --config {params.config} --study {wildcards.study} > {log} 2>&1"

@@ -22,6 +22,7 @@ rule release:
         runtime=PLAN.minutes("release"),
     params:
         config=PLAN.file,
+        decisions=PLAN.decided("release"),
         version=PLAN.version("release"),
     shell:
         "python -m cleanroom release --config {params.config} --study {wildcards.study} > {log} 2>&1"

@@ -25,6 +25,7 @@ rule report:
     params:
         config=PLAN.file,
         input=PLAN.fingerprint,
+        decisions=PLAN.review,
         version=PLAN.version("report"),
     shell:
         "python -m cleanroom report --config {params.config} > {log} 2>&1"
