@@ -10,11 +10,12 @@ from importlib import import_module
 from pathlib import Path
 from zipfile import ZipFile
 
-from cleanroom import standing
+from cleanroom import intact
 from cleanroom.config import Config
 from cleanroom.errors import SetAside, StopRun
 from cleanroom.provenance.made import made
 from cleanroom.records import Made, Record, SetAsideRow
+from cleanroom.review.applied import applied
 from cleanroom.steps import FUNCTIONS
 from cleanroom.study import BEFORE, RECORDS, Study
 
@@ -24,6 +25,7 @@ FOLDERS = {
     "deface": "work/{study}/faces",
     "encode": "work/{study}/encoded",
     "verify": "studies/{study}/pictures",
+    "nifti": "work/{study}/nifti",
 }
 """What a step leaves in ``private/`` besides its record, empty when it fails."""
 
@@ -39,6 +41,7 @@ def run(step: str, study: Study) -> None:
     module, name = FUNCTIONS[step]
     path = study.record_path(step) if step in RECORDS else study.folder / "released.json"
     started = time.perf_counter()
+    study = Study(applied(study.config, study.standings, study.instances), study.pseudonym)
     folder = study.config.private / FOLDERS.get(step, "work/{study}").format(study=study.pseudonym)
     folder.mkdir(parents=True, exist_ok=True)
     study.work.mkdir(parents=True, exist_ok=True)
@@ -51,7 +54,7 @@ def run(step: str, study: Study) -> None:
     record.made = _made(step, study, record, folder)
     record.save(path)
     if step == "release":
-        standing.stamp(study.config, study.pseudonym, f"dicom/{study.patient}/{study.pseudonym}")
+        intact.stamp(study.config, study.pseudonym, f"dicom/{study.patient}/{study.pseudonym}")
 
 
 def _made(step: str, study: Study, record: Record, folder: Path) -> Made:

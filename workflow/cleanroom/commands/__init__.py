@@ -1,1 +1,1 @@
-"""Commands beside the steps: each a module with ``register``."""
+"""Commands beside the steps: each module adds its own to the command line with ``register``."""

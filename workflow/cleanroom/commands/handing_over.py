@@ -47,7 +47,7 @@ def _with_config(
 
 
 def _check(options: argparse.Namespace) -> None:
-    from cleanroom.handing_over.checked import check
+    from cleanroom.handing_over.checked import check  # noqa: PLC0415 - only what the command needs
 
     found = check(options.folder)
     print("\n".join(found.lines()))
@@ -58,13 +58,13 @@ def _check(options: argparse.Namespace) -> None:
 
 
 def _compare(options: argparse.Namespace) -> None:
-    from cleanroom.handing_over.compared import compare
+    from cleanroom.handing_over.compared import compare  # noqa: PLC0415
 
     print("\n".join(compare(*options.folders).lines()))
 
 
 def _pack(options: argparse.Namespace) -> None:
-    from cleanroom.handing_over.packed import SUMS, pack
+    from cleanroom.handing_over.packed import SUMS, pack  # noqa: PLC0415
 
     if len(options.folders) > 2:
         raise StopRun("pack takes one or two folders.", "python -m cleanroom pack TARGET")
@@ -77,7 +77,7 @@ def _pack(options: argparse.Namespace) -> None:
 
 
 def _look_up(options: argparse.Namespace) -> None:
-    from cleanroom.handing_over.looked_up import LOG, look_up
+    from cleanroom.handing_over.looked_up import LOG, look_up  # noqa: PLC0415
 
     settings = config.read(options.config)
     if not options.yes:
@@ -94,7 +94,7 @@ def _look_up(options: argparse.Namespace) -> None:
 
 
 def _purge(options: argparse.Namespace) -> None:
-    from cleanroom.handing_over.purged import PHRASE, purge, purge_key
+    from cleanroom.handing_over.purged import PHRASE, purge, purge_key  # noqa: PLC0415
 
     settings = config.read(options.config)
     if options.key:

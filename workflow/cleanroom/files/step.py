@@ -2,7 +2,7 @@
 
 import time
 
-from cleanroom import standing
+from cleanroom import intact
 from cleanroom.config import Config
 from cleanroom.errors import StopRun
 from cleanroom.files.batch import FOLDER, redact_files
@@ -35,7 +35,7 @@ def run(step: str, config: Config, threads: int = 1) -> None:
     record.made = made(step, config, [listed] if listed.is_file() else [], record, [], section="files")
     record.save(path)
     if step == "release":
-        standing.stamp(config, standing.FILES)
+        intact.stamp(config, intact.FILES)
 
 
 def _recorded(step: str, config: Config, threads: int) -> Record:

@@ -35,6 +35,8 @@ def look_up(config: Config, pseudonym: str, why: str) -> list[Known]:
         When there is no crosswalk (any more), or the log cannot be written.
     """
     base = config.private / "inventory.sqlite"
+    if base.with_name(f"{base.name}.age").is_file():
+        raise StopRun("The crosswalk is encrypted.", "decrypt it with `cleanroom crosswalk decrypt`")
     if not base.is_file():
         raise StopRun(
             "There is no crosswalk: it was purged, or this is not the private folder of a run.",

@@ -34,6 +34,7 @@ STEPS = {
     "deface": "decides about the face and masks it",
     "encode": "writes the instances",
     "verify": "checks every promise on the bytes to be released",
+    "nifti": "makes the BIDS tree of the released instances, when it is asked for",
     "release": "moves what passed into the release folder",
     "report": "gives every file its verdict and writes what proves it",
 }

@@ -21,6 +21,7 @@ TOOLS: dict[str, list[str]] = {
     "clean": ["pydicom"],
     "redact": ["pydicom", "rapidocr", "pypdfium2", "pikepdf", "pillow"],
     "convert": ["dcm2niix"],
+    "nifti": ["dcm2niix"],
     "deface": ["SimpleITK"],
     "encode": ["pydicom"],
     "verify": ["pydicom", "dcm2niix"],

@@ -17,6 +17,7 @@ from cleanroom.records import (
     FaceRecord,
     FilesRecord,
     FilesVerdict,
+    NiftiRecord,
     Record,
     ReleaseRecord,
     SetAsideRow,
@@ -70,6 +71,8 @@ def load(config: Config, pseudonym: str) -> Evidence:
         "verify": (VerifyRecord, study.record_path("verify")),
         "release": (ReleaseRecord, released),
     }
+    if config.release.nifti:
+        kinds["nifti"] = (NiftiRecord, study.record_path("nifti"))
     times = list(_times(kinds, pseudonym))
     records = {time.step: time.record for time in times}
     missing = [step for step in kinds if step not in records]

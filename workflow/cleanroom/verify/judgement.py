@@ -25,6 +25,7 @@ from cleanroom.verify import (
     recognition,
     references,
     rereading,
+    segments,
     tallies,
 )
 from cleanroom.verify.findings import Findings, log
@@ -138,7 +139,7 @@ class Judge:
         return documents.Documents(self.survey.vocabulary)
 
     def _outlines(self, pair: Pair, found: Findings) -> tuple[Counter[str], bool]:
-        """Of a structure set: what was cut away with its contours, and whether a face was removed there."""
+        """Of contours or segments: references that were cut away, and whether a face was removed there."""
         cut: Counter[str] = Counter()
         drawn: list[bool] = []
 
@@ -147,8 +148,14 @@ class Judge:
             drawn.append(outlines.faces(pair, self._heads))
             return outlines.findings(pair, self._heads)
 
+        def look_at_segments() -> list[str]:
+            drawn.append(bool(segments.faces(pair, self._heads)))
+            return segments.findings(pair, self._heads)
+
         if pair.row.sop_class_uid == STRUCTURE_SET:
             found.run("face", look, pair.row.number)
+        if pair.row.sop_class_uid in segments.SEGMENTATIONS:
+            found.run("face", look_at_segments, pair.row.number)
         return cut, any(drawn)
 
     @cached_property

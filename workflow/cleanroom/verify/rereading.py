@@ -24,6 +24,10 @@ BOXED = 12
 """Frames of a series that are read again when they have boxes; without: ``verify.reread``."""
 
 
+IDENTIFIES = "words that identify"
+"""How a finding begins that no person may overrule."""
+
+
 class Place(NamedTuple):
     """A frame of an instance."""
 
@@ -57,7 +61,7 @@ def findings(series: Series, search: Search) -> list[str]:
             left += every and any(legible(word, second) for word, second in words)
     found = []
     if named:
-        found.append(f"words that identify are left in {named} of {len(known)} pictures that were read again")
+        found.append(f"{IDENTIFIES} are left in {named} of {len(known)} pictures that were read again")
     if left:
         found.append(f"words are left in {left} of {len(known)} pictures that were read again")
     return found

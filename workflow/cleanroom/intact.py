@@ -51,7 +51,7 @@ def token(config: Config, name: str) -> str:
 
 
 def _folder(config: Config) -> Path:
-    return config.private / "standing"
+    return config.private / "intact"
 
 
 def _look(config: Config, place: str) -> str:
