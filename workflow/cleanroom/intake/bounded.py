@@ -5,7 +5,7 @@ from typing import BinaryIO
 
 from cleanroom.header.legality import LONG
 
-MOST_BYTES, MOST_READS = 400_000_000, 1_500_000
+MOST_BYTES, MOST_READS = 400_000_000, 1_000_000
 """Of a header, pixels not included; a deflated dataset has to be inflated with its pixels."""
 _CHUNK = 1 << 20
 _LONG = frozenset(vr.encode() for vr in LONG)
