@@ -29,7 +29,7 @@ def main(files: int = FILES, seconds: int = SECONDS) -> int:
         print(f"{found.files:14} {found.cpu:8.1f} {found.peak_mb:8.0f} ", end="")
         print("{:9} {:10} {:7}".format(*verdicts, len(broken)), *broken[:3], flush=True)
     for name in TARGETS:
-        command = [sys.executable, "-m", "fuzz.targets", name, f"-max_total_time={seconds}"]
+        command = [sys.executable, "-m", "fuzz.guided", name, f"-max_total_time={seconds}"]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         wrong += done.returncode != 0
         runs = [line for line in done.stderr.splitlines() if "Done " in line or "ERROR" in line]

@@ -1,12 +1,8 @@
-"""The parsers of our own, each with what it may raise: for atheris, and a few seconds of it in the suite.
-
-``python -m fuzz.targets NAME [options of libFuzzer]``
-"""
+"""The parsers of our own, each with what it may raise and what has to be true of what it gives."""
 
 import contextlib
 import io
 import struct
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -113,21 +109,3 @@ SCRIPT = b"""<script><p t="DATEINC">-3</p><e en="T" t="00100010" n="PatientName"
 <e en="T" t="00080020" n="StudyDate">@incrementdate(this,@DATEINC)</e><k en="F" t="0018">Keep</k>
 <e en="T" t="0009[CREATOR]10" n="x">@if(this,isblank){@remove()}{@keep()}</e>
 <r en="T" t="curves">x</r></script>"""
-
-
-def main(name: str) -> None:
-    """Run one parser under atheris for as long as the options say."""
-    import atheris  # noqa: PLC0415 - only the bench needs it
-
-    with tempfile.TemporaryDirectory() as corpus:
-        for number, data in enumerate(beginnings()[name]):
-            (Path(corpus) / str(number)).write_bytes(data)
-        target = TARGETS[name]
-        with contextlib.suppress(AttributeError):
-            atheris.instrument_func(target)
-        atheris.Setup([sys.argv[0], *sys.argv[2:], "-rss_limit_mb=1000", "-timeout=10", corpus], target)
-        atheris.Fuzz()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])
