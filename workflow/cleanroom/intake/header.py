@@ -1,8 +1,8 @@
 """The few header values that intake needs of an instance; no pixel is read."""
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, cast
@@ -13,9 +13,11 @@ from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, MediaStorageDirecto
 from cleanroom.errors import SetAside
 from cleanroom.header import pydicom_sets
 from cleanroom.header.identifying import Identifying, harvest
+from cleanroom.header.reader import Unusual, read_quickly
 from cleanroom.intake import naming
 from cleanroom.intake.bounded import Bounded, Endless, check_inflated
 from cleanroom.intake.kind import HEAD, Kind, is_zip, kind, may_lack_preamble
+from cleanroom.intake.quick import Texts, text
 from cleanroom.source import opened
 
 pydicom_sets.complete()
@@ -37,6 +39,7 @@ _TEXT = {
     "series_description": "SeriesDescription",
     "instance_number": "InstanceNumber",
 }
+_TEXTS = Texts(_TEXT)
 COLUMNS = (*_TEXT, "transfer_syntax_uid", "frames", "identities")
 """What a header row holds besides its path."""
 
@@ -80,7 +83,7 @@ def look(root: Path, path: str, size: int) -> Look:
 
 def _dicom(path: str, file: BinaryIO, size: int, sure: bool) -> Look:
     try:
-        dataset = pydicom.dcmread(file, stop_before_pixels=True, force=not sure)
+        dataset = _header(file, sure)
         values = _values(dataset)
         found = _identifying(dataset)
     except Exception as error:  # a broken header can raise nearly anything in pydicom
@@ -98,6 +101,16 @@ def _dicom(path: str, file: BinaryIO, size: int, sure: bool) -> Look:
     return Look(path, Kind.DICOM, values=values, identifying=found)
 
 
+def _header(file: BinaryIO, sure: bool) -> pydicom.Dataset:
+    """The elements before the pixels; the file is left at the pixel element."""
+    try:
+        return read_quickly(file)
+    except Unusual:
+        file.seek(0)
+    return pydicom.dcmread(file, stop_before_pixels=True, force=not sure)
+
+
+@lru_cache(maxsize=4096)
 def digest(found: Identifying) -> str:
     """A name for a set of identities: most files of a study have the same."""
     return sha256(json.dumps(sorted(found)).encode()).hexdigest()[:32]
@@ -124,25 +137,15 @@ def _trouble(values: dict[str, Any], file: BinaryIO, size: int) -> str:
 
 
 def _values(dataset: pydicom.Dataset) -> dict[str, Any]:
-    values: dict[str, Any] = {name: _text(dataset.get(keyword)) for name, keyword in _TEXT.items()}
+    values: dict[str, Any] = dict(_TEXTS.of(dataset))
     meta = getattr(dataset, "file_meta", pydicom.Dataset())
     implicit, little = dataset.original_encoding
     guess = "1.2.840.10008.1.2" if implicit else "1.2.840.10008.1.2.1" if little else "1.2.840.10008.1.2.2"
-    values["transfer_syntax_uid"] = _text(meta.get("TransferSyntaxUID")) or guess
+    values["transfer_syntax_uid"] = text(meta.get("TransferSyntaxUID")) or guess
     values["frames"] = int(dataset.get("NumberOfFrames") or 1) if "Rows" in dataset else 0
     if not 0 <= values["frames"] <= _MOST_FRAMES:
         raise ValueError
     return values
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value.strip("\0 ")
-    if isinstance(value, Iterable):
-        return "\\".join(str(part) for part in value)
-    return str(value)
 
 
 def _truncated(syntax: str, file: BinaryIO, size: int) -> bool:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import sqlite3
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -20,6 +21,7 @@ from cleanroom.intake import grouping, inventory, naming, reuse
 from cleanroom.intake.frames import write_order
 from cleanroom.intake.header import Look, look
 from cleanroom.intake.kind import Kind
+from cleanroom.intake.loads import write_loads
 from cleanroom.intake.walk import Entry, walk
 from cleanroom.patients import Patients
 from cleanroom.release import withdraw
@@ -65,13 +67,17 @@ def take_in(config: Config, threads: int = 1) -> list[str]:
             folder = config.private / "studies" / study
             manifest.write(folder / "manifest.tsv", grouping.instances(database, identity, study))
             found = sorted(grouping.identifying(database, study))
-            write_changed(folder / "identities.json", json.dumps(found, ensure_ascii=False) + "\n")
+            text = json.dumps(found, ensure_ascii=False) + "\n"
+            write_changed(folder / "identities.json", text, durable=False)
         gone = grouping.without_place(database)
         write_order(database, config.private)
+        write_loads(database, config.private)
+    present = set(studies)
     for path in (config.private / "studies").glob("*/manifest.tsv"):
-        if path.parent.name not in studies:
+        if path.parent.name not in present:
             path.unlink()
     withdraw(config, gone)
+    os.sync()  # all manifests at once, before the table that promises them
     write_text(config.private / "studies.tsv", "\n".join(["study", *studies]) + "\n")
     return studies
 

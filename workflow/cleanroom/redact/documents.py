@@ -86,7 +86,7 @@ def rebuilt(job: Job, beat: Beat) -> Document:
     except SetAside as error:
         if error.reason != TONAL:
             raise
-        raise SetAside(TONAL, RELEASE) from None
+        raise SetAside(TONAL, RELEASE, doubt=True) from None
     job.target.parent.mkdir(parents=True, exist_ok=True)
     with replacing(job.target, durable=False) as part:
         part.write_bytes(done.data)

@@ -21,7 +21,10 @@ from cleanroom.redact.movie import PAGES, movie
 from cleanroom.redact.places import grown
 from cleanroom.redact.shown import Shown
 
-RELEASE = "look at it; then a rule of text.rules with `release: true` and your reason releases it"
+RELEASE = (
+    "look at it with `python -m cleanroom review` and decide; or a rule of text.rules with `release: true` "
+    "and your reason releases it"
+)
 
 
 @dataclass
@@ -91,7 +94,8 @@ def _release(rows: list[Carrier], rule: TextRule) -> None:
     aside = [row for row in rows if row.outcome == "set_aside"]
     if aside and not (rule.release and all(row.face for row in aside)):
         reason = next((row for row in aside if not row.face), aside[0])
-        raise SetAside(f"it is {reason.why}", RELEASE if reason.face else "leave it out of the input")
+        fix = RELEASE if reason.face else "leave it out of the input"
+        raise SetAside(f"it is {reason.why}", fix, doubt=all(row.face for row in aside))
 
 
 def _sample(root: Path, sampled: list[Instance], shown: Shown, covered: Covered) -> set[str]:
@@ -109,7 +113,9 @@ def _sample(root: Path, sampled: list[Instance], shown: Shown, covered: Covered)
 
 def _read(dataset: Dataset, instance: Instance, shown: Shown, captured: bool) -> list[TextBox]:
     if captured and _pictured(dataset):
-        raise SetAside("it is a captured image with a picture in it, in which a face may be seen", RELEASE)
+        raise SetAside(
+            "it is a captured image with a picture in it, in which a face may be seen", RELEASE, doubt=True
+        )
     if instance.frames > PAGES:
         return [_box(box) for box in movie(dataset, shown)]
     return [
