@@ -28,7 +28,13 @@ class Bounded:
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self._bytes, self._reads = MOST_BYTES, MOST_READS
-        self.seek, self.tell = file.seek, file.tell
+        self.tell = file.tell
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Move; at the beginning another reader begins anew."""
+        if offset == whence == 0:
+            self._bytes, self._reads = MOST_BYTES, MOST_READS
+        return self._file.seek(offset, whence)
 
     def read(self, size: int = -1) -> bytes:
         """Up to ``size`` bytes.
