@@ -191,7 +191,7 @@ def _nested(content: bytes, chance: Random) -> bytes:
 
 def _gigantic(content: bytes, chance: Random) -> bytes:
     at = chance.choice(places(content)).start
-    items = (_ITEM + bytes(4)) * chance.choice((1000, 30_000))
+    items = (_ITEM + bytes(4)) * chance.choice((300, 8000))
     head = struct.pack("<HH2sHL", 0x8, 0x1140, b"SQ", 0, chance.choice((len(items), _UNDEFINED)))
     return content[:at] + head + items + (_SEQUENCE_END + bytes(4)) + content[at:]
 
