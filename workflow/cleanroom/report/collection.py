@@ -4,6 +4,7 @@ import sqlite3
 from collections import defaultdict
 
 import cleanroom
+from cleanroom import intact
 from cleanroom.atomic import write_text
 from cleanroom.config import Config
 from cleanroom.errors import StopRun
@@ -63,6 +64,7 @@ def report(config: Config, partial: bool = False) -> None:
         tables.crosswalk(base, config.private / "crosswalk.tsv")
     tables.set_aside(lines, config.output / "set_aside.tsv")
     _pages(config, figures, entries, lines, files)
+    intact.stamp(config, intact.REPORT)
     times = [*times, *records.intake(config)]
     steps.write(config, times, identity)
     crate.write(config, times, figures.totals.model_dump())

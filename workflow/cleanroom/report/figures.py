@@ -54,6 +54,8 @@ class SeriesFigures(BaseModel):
     text: TextFigures
     verdict: Literal["released", "set_aside"]
     reasons: list[str]
+    measures: dict[str, float] = {}
+    """What the gate measured where a face was removed; see docs/gate.md."""
 
 
 class Figures(BaseModel):

@@ -110,9 +110,10 @@ def entry(evidence: Evidence, count: SeriesCount, lines: list[SetAsideLine]) -> 
             ),
             verdict="released" if count.released else "set_aside",
             reasons=list(dict.fromkeys(line.reason for line in lines)),
+            measures=evidence.verify.measures.get(series, {}),
         ),
         set_aside=lines,
-        measures=face.measures,
+        measures=face.measures | evidence.verify.measures.get(series, {}),
         passed=[check for check, result in checks.items() if result == "passed"],
         found={
             check: shareable(result)
