@@ -8,6 +8,7 @@ rule report:
     output:
         report=OUTPUT / "report" / "report.json",
         page=OUTPUT / "report" / "index.html",
+        series=OUTPUT / "report" / "series.tsv",
         set_aside=OUTPUT / "set_aside.tsv",
         manifest=OUTPUT / "release" / "manifest.tsv",
         crate=OUTPUT / "provenance" / "ro-crate-metadata.json",
