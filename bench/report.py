@@ -102,9 +102,8 @@ def main() -> None:
         sample = many(root, series)
         began, cpu = time.perf_counter(), time.process_time()
         report(sample.config)
-        print(
-            f"{series} series: written in {time.perf_counter() - began:.0f} s, {time.process_time() - cpu:.0f} s CPU"
-        )
+        wall, used = time.perf_counter() - began, time.process_time() - cpu
+        print(f"{series} series: written in {wall:.0f} s, {used:.0f} s CPU", flush=True)
         heads = sample.config.output / "report" / "3d"
         print(f"3d: {sum(path.stat().st_size for path in heads.iterdir()) / 1e6:.0f} MB, opened one by one")
         for folder in (sample.config.output, sample.config.private):
