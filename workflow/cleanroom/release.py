@@ -11,6 +11,7 @@ from pathlib import Path
 import pydicom
 
 from cleanroom.config import Config
+from cleanroom.nifti import placed
 from cleanroom.records import ReleasedInstance, ReleaseRecord, SetAsideRow, VerifyRecord
 from cleanroom.review import doubt
 from cleanroom.study import Study
@@ -26,7 +27,8 @@ def release_study(study: Study) -> ReleaseRecord:
     home = Path("dicom") / study.patient / study.pseudonym
     shutil.rmtree(staging, ignore_errors=True)
     staging.mkdir(parents=True)
-    earlier = _earlier(study)
+    before = _earlier(study)
+    earlier = [file for file in before.files if file.kind == "dicom"]
     passed = VerifyRecord.load(study.record_path("verify")).passed
     held = [row for series, numbers in sorted(passed.items()) for row in _held(study, series, numbers)]
     passed = {series: passed[series] for series in passed.keys() - {row.series for row in held}}
@@ -43,6 +45,7 @@ def release_study(study: Study) -> ReleaseRecord:
     for series in sorted(_present(study)):
         _swap(staging / series, root / home / series)
     shutil.rmtree(staging)
+    placed.place(study, passed.keys(), before, record)
     _remove(root, {Path(item.path).parent for item in earlier if item.series in _present(study)} - homes)
     _remove_empty([root / home, root / home.parent, staging.parent])
     return record
@@ -64,7 +67,10 @@ def withdraw(config: Config, series: Iterable[tuple[str, str]]) -> None:
         if not path.is_file():
             continue
         record = ReleaseRecord.load(path)
-        _remove(config.output / "release", {Path(f.path).parent for f in record.files if f.series in names})
+        root = config.output / "release"
+        dicom = {Path(f.path).parent for f in record.files if f.series in names and f.kind == "dicom"}
+        _remove(root, dicom)
+        placed.withdraw(record, names, root)
         record.files = [file for file in record.files if file.series not in names]
         record.save(path)
 
@@ -95,9 +101,9 @@ def _present(study: Study) -> set[str]:
     return {instance.series for instance in study.instances}
 
 
-def _earlier(study: Study) -> list[ReleasedInstance]:
+def _earlier(study: Study) -> ReleaseRecord:
     path = study.folder / "released.json"
-    return ReleaseRecord.load(path).files if path.is_file() else []
+    return ReleaseRecord.load(path) if path.is_file() else ReleaseRecord()
 
 
 def _stage(source: Path, target: Path, numbers: list[str]) -> None:

@@ -22,6 +22,7 @@ RECORDS = {
     "deface": "faces.json",
     "encode": "encoded.json",
     "verify": "verdict.json",
+    "nifti": "nifti.json",
 }
 """The record that each step of a study leaves in its folder."""
 
@@ -32,6 +33,7 @@ BEFORE = {
     "deface": ("redact", "convert"),
     "encode": ("clean", "redact", "convert", "deface"),
     "verify": ("clean", "redact", "convert", "deface", "encode"),
+    "nifti": ("clean", "redact", "convert", "deface", "encode", "verify"),
     "release": ("clean", "redact", "convert", "deface", "encode", "verify"),
 }
 """The steps whose decisions a step sees: the inputs of its rule."""

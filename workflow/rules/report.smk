@@ -19,6 +19,8 @@ rule report:
         PRIVATE / "logs" / "report.log",
     conda:
         "../../envs/report.yaml"
+    container:
+        PLAN.image("report")
     resources:
         mem_mb=2000,
     params:

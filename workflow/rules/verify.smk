@@ -17,8 +17,11 @@ rule verify:
         PRIVATE / "logs" / "verify" / "{study}.log",
     conda:
         "../../envs/verify.yaml"
+    container:
+        PLAN.image("verify")
     resources:
-        mem_mb=4000,
+        mem_mb=PLAN.memory("verify"),
+        runtime=PLAN.minutes("verify"),
     params:
         config=PLAN.file,
         decisions=PLAN.decided("verify"),
@@ -36,6 +39,8 @@ rule verify_files:
         PRIVATE / "logs" / "verify" / "files.log",
     conda:
         "../../envs/headers.yaml"
+    container:
+        PLAN.image("headers")
     threads: 4
     resources:
         mem_mb=lambda wildcards, threads: 2500 * threads,

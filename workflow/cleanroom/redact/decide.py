@@ -5,9 +5,9 @@ import shutil
 from cleanroom.config import Config, TextRule
 from cleanroom.errors import SetAside
 from cleanroom.manifest import Instance
+from cleanroom.reading.goes import chooser
 from cleanroom.records import SeriesText, SetAsideRow, TextRecord
 from cleanroom.redact.carriers import carrier
-from cleanroom.redact.goes import chooser
 from cleanroom.redact.series import Covered, cover
 from cleanroom.redact.shown import Shown
 from cleanroom.review import doubt

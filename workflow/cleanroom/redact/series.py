@@ -71,16 +71,22 @@ def cover(root: Path, instances: list[Instance], rule: TextRule, text: Text, sho
                 covered.frames_read += instance.frames
             if found:
                 covered.boxes[instance.number] = found
-        except SetAside as error:
-            covered.unread[instance.number] = error
+        except Exception as error:  # a broken value raises nearly anything in pydicom
+            covered.unread[instance.number] = _unread(error)
     return covered
+
+
+def _unread(error: Exception) -> SetAside:
+    if isinstance(error, SetAside):
+        return error
+    return SetAside(f"its words cannot be looked for ({type(error).__name__})", "export it again")
 
 
 def _row(root: Path, instance: Instance, covered: Covered) -> Carrier:
     try:
         return carrier(instance, about(root, instance))
-    except SetAside as error:
-        covered.unread[instance.number] = error
+    except Exception as error:  # as above
+        covered.unread[instance.number] = _unread(error)
         return carrier(instance)
 
 
@@ -97,7 +103,7 @@ def _sample(root: Path, sampled: list[Instance], shown: Shown, covered: Covered)
     legible = [item for item in sampled if item.number not in covered.unread]
     try:
         words = carries_words(root, legible, shown)
-    except SetAside:  # one slice cannot be read: each says so by itself
+    except Exception:  # one slice cannot be read: each says so by itself
         words = True
     if not words:
         covered.frames_read += min(SAMPLED, sum(item.frames for item in legible))

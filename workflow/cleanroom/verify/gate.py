@@ -22,6 +22,7 @@ FIXES = {
     "geometry": "leave the series out: without what was removed it converts to something else",
     "references": _AGAIN,
     "marks": _AGAIN,
+    "dates": _AGAIN,
     "conformance": "leave the series out, or report the element named as a bug",
     "face": "choose a tool for this series under `faces.rules` in config.yaml (`none`: keep, with a reason)",
     "words": "look at the pictures; cover them with a rectangle under `text.boxes` in config.yaml",
