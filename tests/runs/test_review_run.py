@@ -1,6 +1,5 @@
 """A decision is honoured by the next call of Snakemake, and touches no other study."""
 
-
 import pydicom
 import pytest
 from runs.conftest import Run

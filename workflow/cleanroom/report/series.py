@@ -141,7 +141,7 @@ def entry(
         work=evidence.work,
         pictures=evidence.verify.pictures.get(series, []),
         notes=[shareable(note) for note in text.notes],
-        left=getattr(evidence.verify, "measures", {}).get(series, {}),
+        left=evidence.verify.measures.get(series, {}),
         description=visible(first.series_description)[:LONGEST] if first else "",
         seen=doubt.seen if doubt else evidence.release.seen.get(series, ""),
         step=doubt.step if doubt else "release",
