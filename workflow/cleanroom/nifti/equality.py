@@ -119,6 +119,6 @@ def _expected(mask: FaceMask, face: SeriesFace, work: Path, at: int, inside: Arr
 def _unfilled(held: Array, expected: Array, step: float, low: float, high: float) -> int:
     """Masked voxels that hold something else; for a fill that pixels cannot hold the nearest counts."""
     off = np.abs(held - expected) > step
-    least = (expected < held) & (held <= low + step)
-    most = (expected > held) & (held >= high - step)
+    least = (expected < held) & (held <= low)
+    most = (expected > held) & (held >= high)
     return int((off & ~least & ~most).sum())
