@@ -13,6 +13,7 @@ from cleanroom.records import FaceMask, SeriesFace, Volume
 from cleanroom.verify.geometry import TOLERANCE
 
 Array = NDArray[Any]
+_FEW_BITS = 4096
 
 
 def difference(
@@ -58,7 +59,7 @@ def _voxels(
     before = nibabel.Nifti1Image.from_filename(work / volume.file)
     mask = next((item for item in face.masks if item.volume == volume.file), None) if face else None
     inside = np.asarray(nibabel.load(work / mask.mask).dataobj) > 0 if mask else None
-    step = max(_scale(image)[0], _scale(before)[0], 1e-6 * _largest(before))
+    step = max(_step(image), _step(before))
     outside, wrong = 0, 0
     for at, (new, old) in enumerate(zip(_times(image), _times(before), strict=True)):
         differs = _differs(new, old, _scale(image), _scale(before), step)
@@ -100,11 +101,12 @@ def _differs(
     return np.asarray(np.abs(real - (old * np.float32(before[0]) + np.float32(before[1]))) > step)
 
 
-def _largest(image: nibabel.Nifti1Image) -> float:
+def _step(image: nibabel.Nifti1Image) -> float:
+    """Real units between two stored values; where slopes were merged into floats that of 12 bits."""
     stored = image.dataobj.get_unscaled()
-    if stored.dtype.fields:
-        return 0.0
-    return max(abs(float(stored.max())), abs(float(stored.min()))) * _scale(image)[0]
+    if stored.dtype.kind != "f":
+        return _scale(image)[0]
+    return max(abs(float(stored.max())), abs(float(stored.min()))) * _scale(image)[0] / _FEW_BITS
 
 
 def _expected(mask: FaceMask, face: SeriesFace, work: Path, at: int, inside: Array) -> Array:
@@ -118,7 +120,7 @@ def _expected(mask: FaceMask, face: SeriesFace, work: Path, at: int, inside: Arr
 
 def _unfilled(held: Array, expected: Array, step: float, low: float, high: float) -> int:
     """Masked voxels that hold something else; for a fill that pixels cannot hold the nearest counts."""
-    off = np.abs(held - expected) > step
+    off = np.abs(held - expected) > step * 0.51
     least = (expected < held) & (held <= low)
     most = (expected > held) & (held >= high)
     return int((off & ~least & ~most).sum())
