@@ -81,7 +81,7 @@ def found(texts: set[bytes], uids: set[bytes], folder: Path, files: list[Path]) 
     """
     hits = []
     for path in sorted(files):
-        content = path.read_bytes() if path.suffix != ".gz" else gzip.open(path).read(_NIFTI_HEADER)
+        content = _content(path)
         head = content[: _pixels(path, content)].lower()
         name = str(path.relative_to(folder))
         searched = b"\n".join([head, head.replace(b"\0", b""), name.lower().encode()])
@@ -90,6 +90,13 @@ def found(texts: set[bytes], uids: set[bytes], folder: Path, files: list[Path]) 
         if known:
             hits.append((name, len(known)))
     return hits
+
+
+def _content(path: Path) -> bytes:
+    if path.suffix != ".gz":
+        return path.read_bytes()
+    with gzip.open(path) as file:
+        return file.read(_NIFTI_HEADER)
 
 
 def _stands(text: bytes, searched: bytes) -> bool:

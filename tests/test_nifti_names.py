@@ -81,6 +81,17 @@ def test_what_has_no_certain_name_is_extra(fields: dict[str, object], reason: st
     assert called(name(volume(**fields), {}, [])) == reason
 
 
+def test_a_map_of_diffusion_is_named_by_its_image_type(tmp_path: Path) -> None:
+    path = tmp_path / "v.nii"
+    for datatype, suffix in ((16, "FA"), (128, "colFA")):
+        path.write_bytes(bytes(70) + datatype.to_bytes(2, "little"))
+        fields = GUESSED | {
+            "ImageType": ["DERIVED", "PRIMARY", "DIFFUSION", "FA"],
+            "BidsGuess": ["derived", "_dwi"],
+        }
+        assert called(name(Output(path, fields), {}, [])) == f"dwi/sub-1_ses-2_run-7_{suffix}"
+
+
 def test_bold_without_a_task_is_task_unknown() -> None:
     found = name(volume(BidsGuess=["func", "_acq-e_dir-AP_run-7_bold"]), {}, [])
     assert called(found) == "func/sub-1_ses-2_task-unknown_acq-e_dir-AP_run-7_bold"
