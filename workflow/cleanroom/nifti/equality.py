@@ -60,16 +60,17 @@ def _voxels(
     mask = next((item for item in face.masks if item.volume == volume.file), None) if face else None
     inside = np.asarray(nibabel.load(work / mask.mask).dataobj) > 0 if mask else None
     step = max(_step(image), _step(before))
+    fill = _fill(mask, face, work, inside) if mask and face and inside is not None else None
     outside, wrong = 0, 0
     for at, (new, old) in enumerate(zip(_times(image), _times(before), strict=True)):
         differs = _differs(new, old, _scale(image), _scale(before), step)
-        if mask is None or inside is None or face is None:
+        if fill is None or inside is None:
             outside += int(differs.sum())
             continue
         outside += int((differs & ~inside).sum())
         if not new.dtype.fields:
             slope, intercept = _scale(image)
-            expected = (_expected(mask, face, work, at, inside) - intercept) / slope
+            expected = (fill[:, min(at, fill.shape[1] - 1)] - intercept) / slope
             wrong += _unfilled(new[inside], expected, step / slope, new.min(), new.max())
     if outside > covered:
         return f"{outside} voxels outside the mask are not those of the original"
@@ -109,13 +110,12 @@ def _step(image: nibabel.Nifti1Image) -> float:
     return max(abs(float(stored.max())), abs(float(stored.min()))) * _scale(image)[0] / _FEW_BITS
 
 
-def _expected(mask: FaceMask, face: SeriesFace, work: Path, at: int, inside: Array) -> Array:
-    """Real units."""
+def _fill(mask: FaceMask, face: SeriesFace, work: Path, inside: Array) -> Array:
+    """What the masked voxels are to hold, in real units: (voxel, time), or (voxel, 1) for all times."""
     if not mask.values:
-        return np.full(int(inside.sum()), face.fill, np.float32)
-    values = nibabel.load(work / mask.values).dataobj
-    whole = np.asarray(values[..., at] if len(values.shape) > 3 else values)
-    return whole.reshape(inside.shape)[inside]
+        return np.full((int(inside.sum()), 1), face.fill, np.float32)
+    values = np.asanyarray(nibabel.load(work / mask.values).dataobj)
+    return np.asarray(values.reshape(*inside.shape, -1)[inside])
 
 
 def _unfilled(held: Array, expected: Array, step: float, low: float, high: float) -> int:

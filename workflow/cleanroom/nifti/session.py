@@ -18,6 +18,7 @@ from cleanroom.verify.geometry import expected
 from cleanroom.verify.subject import Series
 
 M0 = "m0scan"
+GRADIENTS = ("dwi", "epi")
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,9 @@ class Found:
 
     @property
     def beside(self) -> dict[str, Path]:
-        """``bval`` and ``bvec`` of dcm2niix."""
+        """``bval`` and ``bvec`` of dcm2niix, which BIDS knows beside some images only."""
+        if isinstance(self.name, Name) and self.name.suffix not in GRADIENTS:
+            return {}
         kinds = {kind: self.output.beside(kind) for kind in ("bval", "bvec")}
         return {kind: path for kind, path in kinds.items() if path}
 
