@@ -23,6 +23,31 @@ class SetAsideRow(BaseModel):
     step: str
     reason: str
     fix: str = ""
+    seen: str = ""
+    """Hash of what a person can see of it: by this the doubt can be approved. Empty: no doubt but a fault."""
+
+
+class Made(BaseModel):
+    """How a record came about: nothing of it is for the steps after it."""
+
+    version: str = ""
+    """Of Cleanroom."""
+    code: str = ""
+    """A hash of the package and its data."""
+    tools: dict[str, str] = {}
+    """Package → its version."""
+    container: str = ""
+    """Digest of the image; empty outside of one."""
+    parameters: dict[str, object] = {}
+    """The keys of the config on which the step depends."""
+    inputs: str = ""
+    """SHA-256 of the manifest and of what the steps before decided."""
+    outputs: str = ""
+    """SHA-256 of all that the step wrote."""
+    host: str = ""
+    user: str = ""
+    folder: str = ""
+    command: str = ""
 
 
 class Record(BaseModel):
@@ -31,6 +56,7 @@ class Record(BaseModel):
     set_aside: list[SetAsideRow] = []
     seconds: float = 0.0
     peak_mb: float = 0.0
+    made: Made = Made()
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -170,6 +196,8 @@ class FaceMask(BaseModel):
     values: str = ""
     """What the masked voxels are to hold, in real units: float32 NIfTI in the volume's grid, 4D when the
     volume is; 0 elsewhere. Empty: the constant ``fill`` of the series."""
+    pose: list[list[float]] = []
+    """4x4, RAS millimetres of the volume to those of the template head; empty when the tool does not say."""
 
 
 class SeriesFace(BaseModel):
@@ -227,6 +255,10 @@ class VerifyRecord(Record):
     ``pictures/withheld/…`` instead of ``after`` when the series did not pass)."""
     dangling: dict[str, list[str]] = {}
     """Series → pseudonyms of series it refers to that are set aside."""
+    measures: dict[str, dict[str, float]] = {}
+    """Series whose face was removed → what the gate measured on it: ``eyes_left_percent``,
+    ``eyes_receded_mm`` (nose, mouth, ears likewise), ``fit_mm``, ``brain_voxels``; of several volumes the
+    most doubtful value. Empty when the volume is too thin to measure."""
 
 
 class Scan(BaseModel):
@@ -307,3 +339,5 @@ class ReleaseRecord(Record):
     visit: Visit | None = None
     scans: list[Scan] = []
     """The volumes of the BIDS tree."""
+    seen: dict[str, str] = {}
+    """Series of this run that were released → hash of their files, as a person's decision names it."""

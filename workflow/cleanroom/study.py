@@ -12,6 +12,8 @@ from cleanroom.header.identifying import Identifying
 from cleanroom.identity import Identity, load_key
 from cleanroom.manifest import Instance
 from cleanroom.records import Record, SetAsideRow
+from cleanroom.review import table
+from cleanroom.review.standing import Standing, standings
 
 RECORDS = {
     "clean": "clean.json",
@@ -77,6 +79,16 @@ class Study:
     def patient(self) -> str:
         """The patient's pseudonym."""
         return self.instances[0].patient
+
+    @cached_property
+    def standings(self) -> dict[str, Standing]:
+        """Series → what a person decided about it."""
+        found = standings(table.read(self.config.private))
+        return {series: standing for (study, series), standing in found.items() if study == self.pseudonym}
+
+    def standing(self, series: str) -> Standing:
+        """What a person decided about a series; of most nothing."""
+        return self.standings.get(series, Standing())
 
     def record_path(self, step: str) -> Path:
         """Where a step leaves its record."""

@@ -17,8 +17,11 @@ rule nifti:
         PRIVATE / "logs" / "nifti" / "{study}.log",
     conda:
         "../../envs/verify.yaml"
+    container:
+        PLAN.image("verify")
     resources:
-        mem_mb=4000,
+        mem_mb=PLAN.memory("nifti"),
+        runtime=PLAN.minutes("nifti"),
     params:
         config=PLAN.file,
         version=PLAN.version("nifti"),

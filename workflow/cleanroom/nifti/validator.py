@@ -9,10 +9,23 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from cleanroom.atomic import write_text
+from cleanroom.config import Config
+from cleanroom.nifti.placed import HOME
+
 TOOL = "bids-validator-deno"
 _SECONDS = 1800
 _SHOWN = 100
 log = logging.getLogger(__name__)
+
+
+def write(config: Config) -> None:
+    """Write ``report/bids.json``, where a validator is installed; what it said of an earlier tree goes."""
+    target = config.output / "report" / "bids.json"
+    target.unlink(missing_ok=True)
+    told = validate(config.output / "release" / HOME)
+    if told:
+        write_text(target, json.dumps(told, indent=1) + "\n", mode=0o644)
 
 
 def validate(tree: Path, tool: str = TOOL) -> dict[str, Any]:

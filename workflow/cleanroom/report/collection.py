@@ -1,18 +1,16 @@
 """The step ``report``: one verdict for every file, then tables, pages and provenance."""
 
-import json
 import sqlite3
 from collections import defaultdict
 
 import cleanroom
-from cleanroom import provenance
 from cleanroom.atomic import write_text
 from cleanroom.config import Config
 from cleanroom.errors import StopRun
 from cleanroom.identity import Identity, load_key
 from cleanroom.nifti import dataset, validator
-from cleanroom.nifti.placed import HOME
-from cleanroom.provenance import StepTime
+from cleanroom.provenance import StepTime, crate
+from cleanroom.provenance import tables as steps
 from cleanroom.records import ReleaseRecord
 from cleanroom.report import evidence as records
 from cleanroom.report import inventory, page, tables
@@ -64,18 +62,11 @@ def report(config: Config, partial: bool = False) -> None:
         tables.inventory(base, config.private / "inventory.tsv")
         tables.crosswalk(base, config.private / "crosswalk.tsv")
     tables.set_aside(lines, config.output / "set_aside.tsv")
-    _validated(config)
+    validator.write(config)
     _pages(config, figures, entries, lines, files)
-    provenance.write(config, times, figures.totals.model_dump())
-
-
-def _validated(config: Config) -> None:
-    """Ask the BIDS validator, where it is installed; what it said of an earlier tree goes."""
-    target = config.output / "report" / "bids.json"
-    target.unlink(missing_ok=True)
-    told = validator.validate(config.output / "release" / HOME)
-    if told:
-        write_text(target, json.dumps(told, indent=1) + "\n", mode=0o644)
+    times = [*times, *records.intake(config)]
+    steps.write(config, times, identity)
+    crate.write(config, times, figures.totals.model_dump())
 
 
 def _decide(base: sqlite3.Connection, config: Config, partial: bool) -> list[StepTime]:

@@ -73,7 +73,7 @@ def load(config: Config, pseudonym: str) -> Evidence:
     }
     if config.release.nifti:
         kinds["nifti"] = (NiftiRecord, study.record_path("nifti"))
-    times = list(_times(kinds))
+    times = list(_times(kinds, pseudonym))
     records = {time.step: time.record for time in times}
     missing = [step for step in kinds if step not in records]
     found = {step: records.get(step, kind()) for step, (kind, _) in kinds.items()}
@@ -90,6 +90,11 @@ def load(config: Config, pseudonym: str) -> Evidence:
         times=times,
         unfinished=missing[0] if "release" in missing else "",
     )
+
+
+def intake(config: Config) -> list[StepTime]:
+    """What intake wrote about its last run."""
+    return list(_times({"intake": (Record, config.private / "intake.json")}))
 
 
 def files(config: Config) -> list[StepTime]:
@@ -111,11 +116,11 @@ def released(config: Config) -> Iterator[ReleaseRecord]:
         yield ReleaseRecord.load(config.private / "files" / "released.json")
 
 
-def _times(kinds: dict[str, tuple[type[Record], Path]]) -> Iterator[StepTime]:
+def _times(kinds: dict[str, tuple[type[Record], Path]], study: str = "") -> Iterator[StepTime]:
     for step, (kind, path) in kinds.items():
         try:
             record = kind.load(path)
         except (FileNotFoundError, ValidationError):
             continue
         ended = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-        yield StepTime(step, record, ended - timedelta(seconds=record.seconds), ended)
+        yield StepTime(step, record, ended - timedelta(seconds=record.seconds), ended, study)
