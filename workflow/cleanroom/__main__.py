@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cleanroom import __version__, config
+from cleanroom.commands import tools
 from cleanroom.errors import StopRun
 from cleanroom.steps import FUNCTIONS
 
@@ -71,6 +72,7 @@ def parser() -> argparse.ArgumentParser:
     sample = commands.add_parser("sample", help="make the sample input of the demo")
     sample.add_argument("folder", type=Path)
     sample.set_defaults(run=_sample)
+    tools.register(commands)
     documents = commands.add_parser("config", help="write config.yaml, its schema and the docs table again")
     documents.set_defaults(run=_documents)
     return top

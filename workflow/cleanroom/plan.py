@@ -19,13 +19,17 @@ from cleanroom.errors import StopRun
 from cleanroom.identity import Identity, open_key
 from cleanroom.intake.frames import earlier
 from cleanroom.intake.walk import fingerprint, walk
+from cleanroom.tools import presence
+from cleanroom.tools.chain import rounds
+from cleanroom.tools.table import table
 
 _SECTIONS = {
     "intake": ("input", "key", "patients"),
     "clean": ("key", "profile"),
     "redact": ("text", "pdf"),
     "convert": (),
-    "deface": ("faces",),
+    "deface": ("faces", "tools"),
+    "tools": ("faces", "tools"),
     "encode": (),
     "verify": ("profile",),
     "release": (),
@@ -34,7 +38,7 @@ _SECTIONS = {
 }
 """The keys of the config on which each step's result depends."""
 
-_SAVED = ("fingerprint", "code", "key_check", "patients", "profile")
+_SAVED = ("fingerprint", "code", "key_check", "patients", "profile", "missing")
 """What single jobs take from the run that started them."""
 
 _SPACE = 2.5
@@ -54,9 +58,11 @@ class Plan:
     """Tells another content of the patients file, wherever it lies."""
     profile: str
     """Tells another content of the profile, and of the files that it names."""
+    missing: tuple[str, ...] = ()
+    """De-facing tools that the rules name and this machine does not have."""
 
     @classmethod
-    def start(cls, values: dict[str, Any], main: bool) -> "Plan":
+    def start(cls, values: dict[str, Any], main: bool, methods: frozenset[str] = frozenset()) -> "Plan":
         """Check the config and the folders, and prepare ``private/``.
 
         Parameters
@@ -65,6 +71,8 @@ class Plan:
             The config of Snakemake: ``config.yaml`` and the command line.
         main
             False in the process of a single job, which takes the plan that the run has made.
+        methods
+            How Snakemake brings software along: ``conda``, ``apptainer``.
 
         Raises
         ------
@@ -79,14 +87,19 @@ class Plan:
             saved = json.loads(file.read_text())
             return cls(
                 configuration.load(saved["config"]),
-                **{name: saved[name] for name in _SAVED},
+                **{name: saved[name] for name in _SAVED if name != "missing"},
+                missing=tuple(saved["missing"]),
             )
         _check_folders(config)
         patients.read(config.patients)
         profile = profiles.load(config.profile)
         profile.check_files()
+        tools = presence.found(config, methods)
+        for line in presence.check(config, tools):
+            print(f"cleanroom: {line}", file=sys.stderr)
         config.private.mkdir(parents=True, exist_ok=True)
         config.private.chmod(0o700)
+        presence.save(config, tools)
         _check_space(config)
         key = open_key(config.key, config.private)
         check = Identity(key).digest("check", "")[:8].hex()
@@ -97,6 +110,7 @@ class Plan:
             check,
             patients.fingerprint(config.patients),
             profile.digest(),
+            tuple(sorted(name for name, state in tools.items() if state.lacks)),
         )
         saved = {
             "config": config.model_dump(mode="json"),
@@ -107,12 +121,12 @@ class Plan:
         return plan
 
     @classmethod
-    def of_workflow(cls, values: dict[str, Any], main: bool) -> "Plan":
+    def of_workflow(cls, values: dict[str, Any], main: bool, methods: frozenset[str] = frozenset()) -> "Plan":
         """As :meth:`start`, with errors as Snakemake shows its own: the message without a traceback."""
         from snakemake.exceptions import WorkflowError  # noqa: PLC0415 - there only inside Snakemake
 
         try:
-            return cls.start(values, main)
+            return cls.start(values, main, methods)
         except StopRun as error:
             raise WorkflowError(str(error)) from None
 
@@ -128,6 +142,8 @@ class Plan:
             values["profile"] = self.profile
         if "patients" in values:
             values["patients"]["file"] = self.patients
+        if "tools" in values:
+            values["tools"]["missing"] = self.missing
         return sha256(
             f"{self.code}{self.key_check}{json.dumps(values, sort_keys=True)}".encode()
         ).hexdigest()[:16]
@@ -136,6 +152,24 @@ class Plan:
         """For which face records ``deface`` of a study waits: those before it in a frame of reference."""
         studies = earlier(self.config.private, wildcards.study)
         return [self.config.private / "studies" / study / "faces.json" for study in studies]
+
+    @cached_property
+    def rounds(self) -> list[list[str]]:
+        """The tools that may be called in each round."""
+        return rounds(self.config.faces, self.missing)
+
+    def memory(self, tool: str) -> int:
+        """What one volume needs in a tool, megabytes."""
+        return table()[tool].memory_mb
+
+    def tried(self, wildcards: Any) -> list[Path]:
+        """For what a round of tools, or ``deface``, waits: what the rounds before were given and wrote."""
+        number = int(getattr(wildcards, "round", len(self.rounds) + 1))
+        work = self.config.private / "work" / wildcards.study / "tools"
+        found = []
+        for before, tools in enumerate(self.rounds[: number - 1], 1):
+            found += [work / str(before), *(work / f"{before}-{tool}" for tool in tools)]
+        return found
 
     def released(self, table: str) -> list[Path]:
         """The last record of every study of this run."""

@@ -1,0 +1,44 @@
+"""A stand-in for FSL's ``flirt``, which cannot be installed here: it takes the options of pydeface's code
+gives (through nipype) and writes what FLIRT writes: the matrix in FSL's coordinates, and the volume on the grid
+of the reference. The registration is Cleanroom's own, not FLIRT's: it says nothing about FLIRT."""
+
+import sys
+from pathlib import Path
+
+import nibabel
+import numpy as np
+from scipy import ndimage
+
+from cleanroom.deface.engines import located
+from cleanroom.isotropic import isotropic
+
+
+def scaled(image: nibabel.Nifti1Image) -> np.ndarray:
+    """Voxel index to FSL coordinates: millimetres, the first axis turned over if the determinant is positive."""
+    sizes = np.array(image.header.get_zooms()[:3])
+    matrix = np.diag([*sizes, 1.0])
+    if np.linalg.det(image.affine[:3, :3]) > 0:
+        matrix[0, 0], matrix[0, 3] = -sizes[0], (image.shape[0] - 1) * sizes[0]
+    return matrix
+
+
+def main(words: list[str]) -> None:
+    """As FLIRT: ``-in``, ``-ref``, ``-out``, ``-omat``, and ``-applyxfm -init`` to apply a matrix."""
+    values = {word: words[place + 1] for place, word in enumerate(words[:-1]) if word.startswith("-")}
+    moving, fixed = nibabel.load(values["-in"]), nibabel.load(values["-ref"])
+    if "-applyxfm" in words:
+        matrix = np.loadtxt(values["-init"])
+    else:
+        pose = located(isotropic(np.asarray(fixed.dataobj, np.float32), fixed.affine))
+        to_fixed = np.linalg.inv(fixed.affine) @ np.linalg.inv(pose.to_template) @ moving.affine
+        matrix = scaled(fixed) @ to_fixed @ np.linalg.inv(scaled(moving))
+    np.savetxt(values["-omat"], matrix)
+    to_moving = np.linalg.inv(scaled(moving)) @ np.linalg.inv(matrix) @ scaled(fixed)
+    data = ndimage.affine_transform(
+        np.asarray(moving.dataobj, np.float32), to_moving[:3, :3], to_moving[:3, 3], fixed.shape[:3], order=1
+    )
+    nibabel.Nifti1Image(data, fixed.affine).to_filename(Path(values["-out"]))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,170 @@
+wildcard_constraints:
+    round=r"\d+",
+
+
+rule ask:
+    input:
+        manifest=PRIVATE / "studies" / "{study}" / "manifest.tsv",
+        text=PRIVATE / "studies" / "{study}" / "text.json",
+        volumes=PRIVATE / "studies" / "{study}" / "volumes.json",
+        grids=PRIVATE / "work" / "{study}" / "volumes",
+        earlier=PLAN.earlier,
+        before=PLAN.tried,
+    output:
+        temp(directory(PRIVATE / "work" / "{study}" / "tools" / "{round}")),
+    log:
+        PRIVATE / "logs" / "tools" / "{study}-{round}.log",
+    conda:
+        "../../envs/deface.yaml"
+    resources:
+        mem_mb=4000,
+    params:
+        config=PLAN.file,
+        version=PLAN.version("tools"),
+    shell:
+        "python -m cleanroom ask --config {params.config} --study {wildcards.study}"
+        " --round {wildcards.round} > {log} 2>&1"
+
+
+rule pydeface:
+    input:
+        PRIVATE / "work" / "{study}" / "tools" / "{round}",
+    output:
+        temp(directory(PRIVATE / "work" / "{study}" / "tools" / "{round}-pydeface")),
+    log:
+        PRIVATE / "logs" / "tools" / "{study}-{round}-pydeface.log",
+    conda:
+        "../../envs/tools/pydeface.yaml"
+    resources:
+        mem_mb=PLAN.memory("pydeface"),
+    params:
+        tool="pydeface",
+        version=PLAN.version("tools"),
+    shell:
+        "sh {input}/{params.tool}.sh > {log} 2>&1"
+
+
+use rule pydeface as quickshear with:
+    output:
+        temp(directory(PRIVATE / "work" / "{study}" / "tools" / "{round}-quickshear")),
+    log:
+        PRIVATE / "logs" / "tools" / "{study}-{round}-quickshear.log",
+    conda:
+        "../../envs/tools/quickshear.yaml"
+    resources:
+        mem_mb=PLAN.memory("quickshear"),
+    params:
+        tool="quickshear",
+        version=PLAN.version("tools"),
+
+
+use rule pydeface as afni_refacer with:
+    output:
+        temp(directory(PRIVATE / "work" / "{study}" / "tools" / "{round}-afni_refacer")),
+    log:
+        PRIVATE / "logs" / "tools" / "{study}-{round}-afni_refacer.log",
+    conda:
+        "../../envs/tools/own.yaml"
+    resources:
+        mem_mb=PLAN.memory("afni_refacer"),
+    params:
+        tool="afni_refacer",
+        version=PLAN.version("tools"),
+
+
+use rule pydeface as mri_reface with:
+    output:
+        temp(directory(PRIVATE / "work" / "{study}" / "tools" / "{round}-mri_reface")),
+    log:
+        PRIVATE / "logs" / "tools" / "{study}-{round}-mri_reface.log",
+    conda:
+        "../../envs/tools/own.yaml"
+    resources:
+        mem_mb=PLAN.memory("mri_reface"),
+    params:
+        tool="mri_reface",
+        version=PLAN.version("tools"),
+
+
+use rule pydeface as anonymi with:
+    output:
+        temp(directory(PRIVATE / "work" / "{study}" / "tools" / "{round}-anonymi")),
+    log:
+        PRIVATE / "logs" / "tools" / "{study}-{round}-anonymi.log",
+    conda:
+        "../../envs/tools/own.yaml"
+    resources:
+        mem_mb=PLAN.memory("anonymi"),
+    params:
+        tool="anonymi",
+        version=PLAN.version("tools"),
+
+
+use rule pydeface as mideface with:
+    output:
+        temp(directory(PRIVATE / "work" / "{study}" / "tools" / "{round}-mideface")),
+    log:
+        PRIVATE / "logs" / "tools" / "{study}-{round}-mideface.log",
+    conda:
+        "../../envs/tools/own.yaml"
+    resources:
+        mem_mb=PLAN.memory("mideface"),
+    params:
+        tool="mideface",
+        version=PLAN.version("tools"),
+
+
+use rule pydeface as mri_deface with:
+    output:
+        temp(directory(PRIVATE / "work" / "{study}" / "tools" / "{round}-mri_deface")),
+    log:
+        PRIVATE / "logs" / "tools" / "{study}-{round}-mri_deface.log",
+    conda:
+        "../../envs/tools/own.yaml"
+    resources:
+        mem_mb=PLAN.memory("mri_deface"),
+    params:
+        tool="mri_deface",
+        version=PLAN.version("tools"),
+
+
+use rule pydeface as fsl_deface with:
+    output:
+        temp(directory(PRIVATE / "work" / "{study}" / "tools" / "{round}-fsl_deface")),
+    log:
+        PRIVATE / "logs" / "tools" / "{study}-{round}-fsl_deface.log",
+    conda:
+        "../../envs/tools/own.yaml"
+    resources:
+        mem_mb=PLAN.memory("fsl_deface"),
+    params:
+        tool="fsl_deface",
+        version=PLAN.version("tools"),
+
+
+use rule pydeface as face_masking with:
+    output:
+        temp(directory(PRIVATE / "work" / "{study}" / "tools" / "{round}-face_masking")),
+    log:
+        PRIVATE / "logs" / "tools" / "{study}-{round}-face_masking.log",
+    conda:
+        "../../envs/tools/own.yaml"
+    resources:
+        mem_mb=PLAN.memory("face_masking"),
+    params:
+        tool="face_masking",
+        version=PLAN.version("tools"),
+
+
+use rule pydeface as custom with:
+    output:
+        temp(directory(PRIVATE / "work" / "{study}" / "tools" / "{round}-custom")),
+    log:
+        PRIVATE / "logs" / "tools" / "{study}-{round}-custom.log",
+    conda:
+        "../../envs/tools/own.yaml"
+    resources:
+        mem_mb=PLAN.memory("custom"),
+    params:
+        tool="custom",
+        version=PLAN.version("tools"),
