@@ -1,6 +1,9 @@
-"""A stand-in for FSL's ``flirt``, which cannot be installed here: it takes the options of pydeface's code
-gives (through nipype) and writes what FLIRT writes: the matrix in FSL's coordinates, and the volume on the grid
-of the reference. The registration is Cleanroom's own, not FLIRT's: it says nothing about FLIRT."""
+"""A stand-in for FSL's ``flirt``, which cannot be installed here.
+
+It takes the options that pydeface's code gives it through nipype, and writes what FLIRT writes: the matrix in
+FSL's coordinates and the volume on the grid of the reference. The registration is Cleanroom's own: nothing
+that is seen with it tells anything about FLIRT.
+"""
 
 import sys
 from pathlib import Path
@@ -14,7 +17,7 @@ from cleanroom.isotropic import isotropic
 
 
 def scaled(image: nibabel.Nifti1Image) -> np.ndarray:
-    """Voxel index to FSL coordinates: millimetres, the first axis turned over if the determinant is positive."""
+    """Voxel index to FSL's millimetres: the first axis is turned over if the determinant is positive."""
     sizes = np.array(image.header.get_zooms()[:3])
     matrix = np.diag([*sizes, 1.0])
     if np.linalg.det(image.affine[:3, :3]) > 0:

@@ -184,13 +184,13 @@ class ToolPlace(Section):
     licence: Path | None = Field(None, description="FreeSurfer's licence file, for the tools that need it")
     command: str = Field(
         "",
-        description="a command line in place of the tool's own, with {input}, {output} and, if wanted, {mask} "
-        "(of the brain); asked for with `custom` and `anonymi`. No shell reads it",
+        description="a command line in place of the tool's own, with {input}, {output} and, if wanted, "
+        "{mask} (of the brain); asked for with `custom` and `anonymi`. No shell reads it",
     )
     seconds: int = Field(
         0,
         ge=0,
-        description="a volume that takes longer is given up, and the tool with all it started ended; 0: by tool",
+        description="a volume that takes longer is given up and the tool ended; 0: the tool's own limit",
     )
 
     @field_validator("command")
@@ -327,7 +327,7 @@ class Config(Section):
     faces: Faces = Field(Faces(), description="de-facing")
     tools: dict[ToolName, ToolPlace] = Field(
         {},
-        description="where de-facing tools are, by name: {pydeface: {path: /usr/local/fsl}}; see docs/tools.md",
+        description="where de-facing tools are: {pydeface: {path: /usr/local/fsl}}; see docs/tools.md",
     )
     text: Text = Field(Text(), description="words in pixels")
     pictures: list[PictureRule] = Field(

@@ -20,6 +20,20 @@ class Totals(BaseModel):
     """Work done: the seconds of every step on every study, added up (not the time on the clock)."""
 
 
+class AttemptFigures(BaseModel):
+    """What one tool made of a series."""
+
+    tool: str
+    mode: str = ""
+    version: str = ""
+    outcome: str
+    reason: str = ""
+    seconds: float = 0.0
+    measures: dict[str, float] = {}
+    agreement: dict[str, float] = {}
+    """Other tool → Dice overlap of what the two changed."""
+
+
 class FaceFigures(BaseModel):
     """What was decided about the face."""
 
@@ -28,6 +42,8 @@ class FaceFigures(BaseModel):
     mode: str = ""
     voxels_changed: int = 0
     reason: str = ""
+    attempts: list[AttemptFigures] = []
+    """Of every tool that the config names for the series, when there are others than ``builtin``."""
 
 
 class TextFigures(BaseModel):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cleanroom.records import SeriesFace, SeriesText
 from cleanroom.report.evidence import Evidence
-from cleanroom.report.figures import FaceFigures, SeriesFigures, TextFigures
+from cleanroom.report.figures import AttemptFigures, FaceFigures, SeriesFigures, TextFigures
 from cleanroom.report.inventory import SeriesCount, SetAsideLine
 from cleanroom.report.wording import shareable
 
@@ -146,4 +146,11 @@ def _face_figures(face: SeriesFace) -> FaceFigures:
         mode=face.mode if face.tool != "none" else "",
         voxels_changed=face.voxels_changed,
         reason=shareable(face.reason),
+        attempts=[
+            AttemptFigures.model_validate(
+                item.model_dump(include=set(AttemptFigures.model_fields))
+                | {"reason": shareable(item.reason), "version": shareable(item.version)}
+            )
+            for item in face.attempts
+        ],
     )

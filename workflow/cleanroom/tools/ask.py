@@ -13,7 +13,7 @@ from cleanroom.deface.volumes import read
 from cleanroom.errors import StopRun
 from cleanroom.records import FaceAttempt, VolumeRecord
 from cleanroom.study import Study
-from cleanroom.tools.call import Call, Given, copy_dicom
+from cleanroom.tools.call import Call, Calls, Given, copy_dicom
 from cleanroom.tools.chain import rounds, turns
 from cleanroom.tools.judged import Judged, Subject, Trial
 from cleanroom.tools.presence import absent, load

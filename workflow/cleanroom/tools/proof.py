@@ -8,7 +8,7 @@ from cleanroom.deface.registration import Pose
 from cleanroom.isotropic import Affine
 from cleanroom.skin import body
 from cleanroom.tools.call import Given
-from cleanroom.tools.regions import MM, ORIGIN, SHAPE, allowed, brain, face, on_grid
+from cleanroom.tools.regions import MM, ORIGIN, SHAPE, brain, face_on_grid, may_on_grid
 
 RECEDES_MM = 5.0
 ZONES = {"eyes": ((-45.0, -14.0), 45.0), "nose": ((-75.0, -48.0), 20.0), "mouth": ((-110.0, -82.0), 28.0)}
@@ -58,13 +58,12 @@ def measured(
     tissue = body(_sampled(given.data, to_grid, float(given.data.min()))) & seen
     changed_here, gone = (_sampled(part.astype(np.float32), to_grid, 0) > 0.5 for part in (changed, taken))
     core = (brain().data < 0.5) & seen
-    may = on_grid(allowed()) < 0
-    region = (on_grid(face()) < 0) & tissue
+    region = face_on_grid() & tissue
     removed = tissue & gone
     forward, downward = _apart(removed, tissue, MM / pose.scale)
     return {
         "brain_touched": _part(core & changed_here, core),
-        "elsewhere": _part(tissue & changed_here & ~may & ~core, tissue),
+        "elsewhere": _part(tissue & changed_here & ~may_on_grid() & ~core, tissue),
         "removed": _part(removed, tissue),
         "face_covered": _part(region & gone, region),
         "forward_mm": forward,

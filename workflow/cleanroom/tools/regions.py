@@ -68,6 +68,18 @@ def allowed(whole_head: bool = False) -> Isotropic:
     return fields.face.holding(np.maximum(place, BRAIN_MM - fields.brain.data).astype(np.float32))
 
 
+@cache
+def may_on_grid() -> NDArray[np.bool_]:
+    """:func:`allowed` on the grid."""
+    return on_grid(allowed()) < 0
+
+
+@cache
+def face_on_grid() -> NDArray[np.bool_]:
+    """The face region with ears on the grid."""
+    return on_grid(face()) < 0
+
+
 def on_grid(values: Isotropic, mode: str = "nearest") -> NDArray[np.float32]:
     """A field of the template on the grid; beyond its border it holds the border's value, or 0."""
     offset = (ORIGIN - values.origin) / values.mm

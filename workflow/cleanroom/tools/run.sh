@@ -5,6 +5,7 @@
 
 unset DISPLAY WAYLAND_DISPLAY
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 ITK_GLOBAL_DEFAULT_NUMBER_OF_THREADS=1 FSLOUTPUTTYPE=NIFTI
+export NO_ET=1 NIPYPE_NO_ET=1 # nipype tells its makers who uses it
 umask 077
 [ -n "${APPTAINER_CONTAINER:-}${SINGULARITY_CONTAINER:-}" ] && image=
 runner=$(command -v apptainer || command -v singularity)
@@ -30,7 +31,7 @@ call() { # NAME SECONDS PROGRAM WORD...
     if [ -n "$image" ]; then
       # shellcheck disable=SC2086
       set -- "$runner" exec --cleanenv --pid --home "$work" $binds --pwd "$work" \
-        --env "TMPDIR=$TMPDIR,OMP_NUM_THREADS=1,FSLOUTPUTTYPE=NIFTI$variables" "$image" "$@"
+        --env "TMPDIR=$TMPDIR,OMP_NUM_THREADS=1,FSLOUTPUTTYPE=NIFTI,NO_ET=1,NIPYPE_NO_ET=1$variables" "$image" "$@"
     fi
     # shellcheck disable=SC2016
     exec setsid --wait sh -c 'echo $$ >"$0"; exec timeout -k 10 "$@"' "$folder/group" "$limit" "$@"
