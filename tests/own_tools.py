@@ -1,4 +1,4 @@
-"""The tools that PyPI has, in a folder of their own beside the test data: quickshear, and pydeface's own code.
+"""The tools that PyPI has, in a folder of their own: quickshear, and what pydeface's own code needs.
 
 pydeface calls FSL's ``flirt``, which PyPI does not have: ``stand_in_flirt.py`` stands in for it.
 """
@@ -38,7 +38,7 @@ def _programs(folder: Path) -> None:
     flirt = f"{HERE / 'stand_in_flirt.py'}"
     package = f"{HERE.parent / 'workflow'}"
     calls = {
-        "quickshear": f"-c 'from quickshear import main; main()' \"$@\"",
+        "quickshear": "-c 'from quickshear import main; main()' \"$@\"",
         "pydeface": '-c "from pydeface.__main__ import main; main()" "$@"',
         "flirt": f'{flirt} "$@"',
     }

@@ -1,4 +1,4 @@
-"""A tool that fails, hangs, cuts the wrong side, shifts or rescales: caught, whatever its exit status says."""
+"""A tool that fails, hangs, cuts the wrong side, shifts or rescales is caught, whatever it says."""
 
 from pathlib import Path
 
@@ -107,8 +107,7 @@ def test_the_values_of_a_tool_that_refaces_are_taken_inside_its_mask(done: Done)
 
 
 def test_the_record_tells_how_the_tool_was_called_and_how_it_ended(done: Done) -> None:
-    study, faces = done
-    attempt = faces["fails"].attempts[0]
+    attempt = done[1]["fails"].attempts[0]
     assert attempt.exit_status == 1
     assert attempt.said == "** ERROR: no fit"
     assert "stand_in_tool.py" in attempt.command

@@ -16,8 +16,11 @@ rule ask:
         PRIVATE / "logs" / "tools" / "{study}-{round}.log",
     conda:
         "../../envs/deface.yaml"
+    container:
+        PLAN.image("deface")
     resources:
-        mem_mb=4000,
+        mem_mb=PLAN.memory("deface"),
+        runtime=PLAN.minutes("deface"),
     params:
         config=PLAN.file,
         version=PLAN.version("tools"),
@@ -36,7 +39,7 @@ rule pydeface:
     conda:
         "../../envs/tools/pydeface.yaml"
     resources:
-        mem_mb=PLAN.memory("pydeface"),
+        mem_mb=PLAN.tool_memory("pydeface"),
     params:
         tool="pydeface",
         version=PLAN.version("tools"),
@@ -52,7 +55,7 @@ use rule pydeface as quickshear with:
     conda:
         "../../envs/tools/quickshear.yaml"
     resources:
-        mem_mb=PLAN.memory("quickshear"),
+        mem_mb=PLAN.tool_memory("quickshear"),
     params:
         tool="quickshear",
         version=PLAN.version("tools"),
@@ -66,7 +69,7 @@ use rule pydeface as afni_refacer with:
     conda:
         "../../envs/tools/own.yaml"
     resources:
-        mem_mb=PLAN.memory("afni_refacer"),
+        mem_mb=PLAN.tool_memory("afni_refacer"),
     params:
         tool="afni_refacer",
         version=PLAN.version("tools"),
@@ -80,7 +83,7 @@ use rule pydeface as mri_reface with:
     conda:
         "../../envs/tools/own.yaml"
     resources:
-        mem_mb=PLAN.memory("mri_reface"),
+        mem_mb=PLAN.tool_memory("mri_reface"),
     params:
         tool="mri_reface",
         version=PLAN.version("tools"),
@@ -94,7 +97,7 @@ use rule pydeface as anonymi with:
     conda:
         "../../envs/tools/own.yaml"
     resources:
-        mem_mb=PLAN.memory("anonymi"),
+        mem_mb=PLAN.tool_memory("anonymi"),
     params:
         tool="anonymi",
         version=PLAN.version("tools"),
@@ -108,7 +111,7 @@ use rule pydeface as mideface with:
     conda:
         "../../envs/tools/own.yaml"
     resources:
-        mem_mb=PLAN.memory("mideface"),
+        mem_mb=PLAN.tool_memory("mideface"),
     params:
         tool="mideface",
         version=PLAN.version("tools"),
@@ -122,7 +125,7 @@ use rule pydeface as mri_deface with:
     conda:
         "../../envs/tools/own.yaml"
     resources:
-        mem_mb=PLAN.memory("mri_deface"),
+        mem_mb=PLAN.tool_memory("mri_deface"),
     params:
         tool="mri_deface",
         version=PLAN.version("tools"),
@@ -136,7 +139,7 @@ use rule pydeface as fsl_deface with:
     conda:
         "../../envs/tools/own.yaml"
     resources:
-        mem_mb=PLAN.memory("fsl_deface"),
+        mem_mb=PLAN.tool_memory("fsl_deface"),
     params:
         tool="fsl_deface",
         version=PLAN.version("tools"),
@@ -150,7 +153,7 @@ use rule pydeface as face_masking with:
     conda:
         "../../envs/tools/own.yaml"
     resources:
-        mem_mb=PLAN.memory("face_masking"),
+        mem_mb=PLAN.tool_memory("face_masking"),
     params:
         tool="face_masking",
         version=PLAN.version("tools"),
@@ -164,7 +167,7 @@ use rule pydeface as custom with:
     conda:
         "../../envs/tools/own.yaml"
     resources:
-        mem_mb=PLAN.memory("custom"),
+        mem_mb=PLAN.tool_memory("custom"),
     params:
         tool="custom",
         version=PLAN.version("tools"),

@@ -9,6 +9,7 @@ from scipy import ndimage
 
 from cleanroom.deface.template import template_head
 from cleanroom.isotropic import Isotropic
+from cleanroom.skin import body
 
 MM = 2.0
 ORIGIN = np.array([-110.0, -64.0, -200.0])
@@ -16,6 +17,10 @@ SHAPE = (111, 118, 111)
 """Grid of the fields: the head from behind the ears, and lower than the template for the chin."""
 SAFETY_MM = 8.0
 """The face region keeps this distance to the brain of the template; no margin goes nearer."""
+
+NEAR_BRAIN_MM, BELOW_SKIN_MM = 14.0, 6.0
+"""What lies nearer to the brain of the template than the one, and deeper below its skin than the other, is
+skull and brain: there a mask keeps to a person's own skin."""
 
 
 @dataclass(frozen=True)
@@ -28,11 +33,14 @@ class Anatomy:
         Signed distance to the border of the face region, and of the two ears': negative inside, millimetres.
     brain
         Distance to the brain: 0 inside, millimetres.
+    skull
+        How far inside of the skull above the brain: positive there, millimetres.
     """
 
     face: Isotropic
     ears: Isotropic
     brain: Isotropic
+    skull: Isotropic
 
 
 @cache
@@ -41,7 +49,8 @@ def anatomy() -> Anatomy:
     brain = _brain()
     distance = ndimage.distance_transform_edt(~brain, sampling=MM)
     clear = distance > SAFETY_MM
-    return Anatomy(_signed(_face() & clear), _signed(_ears() & clear), _field(distance))
+    skull = np.where(_beside_orbits(), np.minimum(NEAR_BRAIN_MM - distance, _depth() - BELOW_SKIN_MM), -1.0)
+    return Anatomy(_signed(_face() & clear), _signed(_ears() & clear), _field(distance), _field(skull))
 
 
 def _signed(region: NDArray[np.bool_]) -> Isotropic:
@@ -77,6 +86,22 @@ def _ears() -> NDArray[np.bool_]:
     narrowing = np.clip((-40 - z) / 35, 0, 1)
     beside = lateral > 68 + 0.35 * np.maximum(0, z + 25) - 10 * narrowing
     return np.asarray(beside & (y > -50) & (y < 25) & (z > -95) & (z < -2))
+
+
+def _beside_orbits() -> NDArray[np.bool_]:
+    """Above the roof of the orbits, or to the side of them."""
+    lateral, y, z = _axes()
+    return np.asarray((z > _skull_base(lateral, y)) | (lateral > 46))
+
+
+def _depth() -> NDArray[np.float64]:
+    """Below the skin of the template, millimetres; 0 outside of the head and where the template ends."""
+    head = template_head(MM)
+    solid = ndimage.binary_fill_holes(body(head.data))
+    inside = ndimage.distance_transform_edt(solid, sampling=MM)
+    return np.asarray(
+        ndimage.affine_transform(inside, np.eye(3), (ORIGIN - head.origin) / MM, SHAPE, order=1, cval=0.0)
+    )
 
 
 def _brain() -> NDArray[np.bool_]:

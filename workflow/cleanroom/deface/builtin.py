@@ -7,11 +7,13 @@ from numpy.typing import NDArray
 
 from cleanroom.deface.candidate import unfit
 from cleanroom.deface.engines import located
+from cleanroom.deface.head import around_head, head_centre
 from cleanroom.deface.judgement import judged
-from cleanroom.deface.mask import Extent, carried
+from cleanroom.deface.mask import Extent, Skin, carried
 from cleanroom.deface.measures import measured
 from cleanroom.deface.registration import Pose
-from cleanroom.isotropic import Affine, isotropic
+from cleanroom.deface.surface import surface
+from cleanroom.isotropic import Affine, Isotropic, isotropic
 from cleanroom.records import FaceVerdict
 
 AIR_HU = -1000.0
@@ -38,6 +40,11 @@ class FaceResult:
     mask: NDArray[np.uint8] | None = None
     pose: Pose | None = None
     measures: dict[str, float] | None = None
+
+
+def skin(copy: Isotropic, pose: Pose) -> Skin:
+    """Where the skin of the head lies in an isotropic copy of a volume."""
+    return Skin(surface(around_head(copy, pose.from_template(head_centre()))).distance)
 
 
 def fill_value(modality: str) -> float:
@@ -81,7 +88,7 @@ def face_mask(data: NDArray[np.float32], affine: Affine, modality: str, extent: 
     measures = measured(copy, pose, extent)
     judgement = judged(measures)
     found = judgement.decision == "face"
-    mask = carried(shape, affine, pose, extent) if found else None
+    mask = carried(shape, affine, pose, extent, skin(copy, pose)) if found else None
     return FaceResult(
         judgement.decision,
         judgement.reason,

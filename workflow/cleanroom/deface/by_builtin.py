@@ -18,7 +18,8 @@ from cleanroom.deface.registration import Pose
 from cleanroom.deface.rules import as_builtin, matching
 from cleanroom.deface.volumes import Found, Place, read_times, save_mask, save_values
 from cleanroom.manifest import Instance
-from cleanroom.records import FaceRecord, SeriesFace, SetAsideRow, Volume, VolumeRecord
+from cleanroom.records import FaceRecord, SeriesFace, Volume, VolumeRecord
+from cleanroom.review import doubt
 from cleanroom.study import Study
 
 
@@ -55,8 +56,7 @@ def builtin_study(study: Study, folder: str) -> Looked:
     frames = {name: series[name][0].frame_of_reference_uid for name in places}
     for frame, names in by_frame(frames, places):
         _look_at(study, frame, {name: places[name] for name in names}, looked, folder)
-    rows = looked.record.series.items()
-    looked.record.set_aside = [set_aside_row(name, face) for name, face in rows if face.decision == "unsure"]
+    looked.record.set_aside = doubt.faces(study, looked.record, volumes)
     return looked
 
 
@@ -164,17 +164,4 @@ def _values(study: Study, item: Found, face: SeriesFace, modality: str) -> NDArr
         return None
     return replacement(
         face.mode, data, affine, mask, to_template=pose.to_template, modality=modality, nothing=face.fill
-    )
-
-
-def set_aside_row(name: str, face: SeriesFace) -> SetAsideRow:
-    """What is said of a series about which nobody can be sure."""
-    return SetAsideRow(
-        series=name,
-        step="deface",
-        reason=f"Whether the face is gone is not certain: {face.reason}.",
-        fix=(
-            f"faces.rules: add {{match: {{series: [{name}]}}, tool: none, reason: ...}} before the others, "
-            "if a person has looked and no face can be recognised"
-        ),
     )

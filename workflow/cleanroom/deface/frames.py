@@ -12,7 +12,7 @@ from cleanroom.deface import projection
 from cleanroom.deface.builtin import FaceResult
 from cleanroom.deface.candidate import promise, unfit
 from cleanroom.deface.donor import Donor
-from cleanroom.deface.mask import Extent, carried, slabs
+from cleanroom.deface.mask import Extent, Skin, carried, slabs
 from cleanroom.deface.motion import Motion, motion
 from cleanroom.deface.shown import shown
 from cleanroom.deface.volumes import Found, Place, brightness, read
@@ -168,7 +168,9 @@ class Frame:
         grid = (shape[0], shape[1], shape[2])
         thin = bool(unfit(grid, affine))
         reach = self._extent._replace(margin_mm=self._extent.margin_mm + there.margin_mm)
-        mask = (slabs if thin else carried)(grid, affine, donor.pose, reach)
+        mask = (slabs if thin else carried)(
+            grid, affine, donor.pose, reach, Skin(donor.skin, there.margin_mm)
+        )
         own = self._own.get(place.volume.file)
         measures = own.measures if own else None
         return Found(

@@ -43,7 +43,7 @@ class Rounds:
         self._study = study
         self._config = study.config
         self._instances = study.series("deface")
-        self._volumes = VolumeRecord.load(study.record_path("convert")).series
+        self.volumes = VolumeRecord.load(study.record_path("convert")).series
         self.missing = absent(study.config)
         self.found = load(study.config)
         self.rounds = rounds(study.config.faces, self.missing)
@@ -54,7 +54,7 @@ class Rounds:
 
     def subject(self, series: str, state: Round) -> Subject:
         """A series as a tool is given it."""
-        volumes = [volume for volume in self._volumes.get(series, []) if volume.role != "uneven"]
+        volumes = [volume for volume in self.volumes.get(series, []) if volume.role != "uneven"]
         return Subject(series, self._instances[series][0].modality, volumes, state.laid.get(series, []))
 
     def _trial(self, tool: str, number: int) -> Trial:

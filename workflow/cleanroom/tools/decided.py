@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from cleanroom.config import FaceRule
 from cleanroom.deface.builtin import FaceResult, fill_value
-from cleanroom.deface.by_builtin import builtin_study, set_aside_row
+from cleanroom.deface.by_builtin import builtin_study
 from cleanroom.deface.volumes import Found, read_mask, save_mask, save_values
 from cleanroom.errors import SetAside
 from cleanroom.records import FaceAttempt, FaceMask, FaceRecord, SeriesFace
+from cleanroom.review import doubt
 from cleanroom.study import Study
 from cleanroom.tools.adopt import Adopted
 from cleanroom.tools.ask import Rounds
@@ -47,9 +48,7 @@ def decided(study: Study) -> FaceRecord:
             continue
         judge = _Judge(study, asked, asked.subject(series, state), rule, face)
         record.series[series] = judge.face(state, last.get(series, []))
-    record.set_aside = [
-        set_aside_row(name, face) for name, face in record.series.items() if face.decision == "unsure"
-    ]
+    record.set_aside = doubt.faces(study, record, asked.volumes)
     if not asked.rounds:
         shutil.rmtree(study.work / BUILTIN_FOLDER, ignore_errors=True)
     return record

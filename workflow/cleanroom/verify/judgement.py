@@ -11,6 +11,7 @@ from cleanroom.records import VerifyRecord
 from cleanroom.study import Study
 from cleanroom.verify import (
     conformance,
+    dates,
     documents,
     face,
     geometry,
@@ -20,8 +21,10 @@ from cleanroom.verify import (
     outlines,
     pictures,
     pixels,
+    recognition,
     references,
     rereading,
+    segments,
     tallies,
 )
 from cleanroom.verify.findings import Findings, log
@@ -43,6 +46,7 @@ CHECKS = (
     "geometry",
     "references",
     "marks",
+    "dates",
     "conformance",
     "face",
     "words",
@@ -81,6 +85,7 @@ class Judge:
         with tempfile.TemporaryDirectory(dir=series.study.work) as scratch:
             converted = _converted(series, Path(scratch), found)
             found.run("face", lambda: likeness.findings(series, converted))
+            found.run("face", lambda: _recognised(series, converted, record))
             record.pictures[series.pseudonym] = _drawn(series, converted, found.clean)
         record.checks[series.pseudonym] = {check: found.told(check) or PASSED for check in CHECKS}
         if not series.text.frames_read:
@@ -110,6 +115,7 @@ class Judge:
             found.run("pixels", lambda: pixels.findings(pair, series.face, series_masks), number)
             found.run("references", lambda: references.findings(pair, self.survey.graph, cut), number)
             found.run("marks", lambda: marks.findings(pair, series, self.policy, drawn), number)
+            found.run("dates", lambda: dates.findings(pair, self.policy), number)
             found.run("conformance", lambda: conformance.findings(pair), number)
 
     def _document(self, pair: Pair, series: Series, found: Findings) -> None:
@@ -130,7 +136,7 @@ class Judge:
         return documents.Documents(self.survey.vocabulary)
 
     def _outlines(self, pair: Pair, found: Findings) -> tuple[Counter[str], bool]:
-        """Of a structure set: what was cut away with its contours, and whether a face was removed there."""
+        """Of contours or segments: references that were cut away, and whether a face was removed there."""
         cut: Counter[str] = Counter()
         drawn: list[bool] = []
 
@@ -139,8 +145,14 @@ class Judge:
             drawn.append(outlines.faces(pair, self._heads))
             return outlines.findings(pair, self._heads)
 
+        def look_at_segments() -> list[str]:
+            drawn.append(bool(segments.faces(pair, self._heads)))
+            return segments.findings(pair, self._heads)
+
         if pair.row.sop_class_uid == STRUCTURE_SET:
             found.run("face", look, pair.row.number)
+        if pair.row.sop_class_uid in segments.SEGMENTATIONS:
+            found.run("face", look_at_segments, pair.row.number)
         return cut, any(drawn)
 
     @cached_property
@@ -153,6 +165,13 @@ class Judge:
         before = {number: self.survey.before[name, number] for name, number in there}
         after = {number: self.survey.after[name, number] for name, number in there}
         return marks.of_series(series, before, after)
+
+
+def _recognised(series: Series, converted: list[Converted], record: VerifyRecord) -> list[str]:
+    measures = recognition.measured(series, converted)
+    if measures:
+        record.measures[series.pseudonym] = recognition.worst(measures)
+    return recognition.findings(series, measures)
 
 
 def _masks(series: Series, found: Findings) -> list[Mask]:
