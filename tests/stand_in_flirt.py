@@ -1,8 +1,8 @@
 """A stand-in for FSL's ``flirt``, which cannot be installed here.
 
 It takes the options that pydeface's code gives it through nipype, and writes what FLIRT writes: the matrix in
-FSL's coordinates and the volume on the grid of the reference. The registration is Cleanroom's own: nothing
-that is seen with it tells anything about FLIRT.
+FSL's coordinates and the volume on the grid of the reference. It registers nothing: the generated heads lie
+where the template lies. So nothing that is seen with it tells anything about FLIRT.
 """
 
 import sys
@@ -11,9 +11,6 @@ from pathlib import Path
 import nibabel
 import numpy as np
 from scipy import ndimage
-
-from cleanroom.deface.engines import located
-from cleanroom.isotropic import isotropic
 
 
 def scaled(image: nibabel.Nifti1Image) -> np.ndarray:
@@ -32,8 +29,7 @@ def main(words: list[str]) -> None:
     if "-applyxfm" in words:
         matrix = np.loadtxt(values["-init"])
     else:
-        pose = located(isotropic(np.asarray(fixed.dataobj, np.float32), fixed.affine))
-        to_fixed = np.linalg.inv(fixed.affine) @ np.linalg.inv(pose.to_template) @ moving.affine
+        to_fixed = np.linalg.inv(fixed.affine) @ moving.affine
         matrix = scaled(fixed) @ to_fixed @ np.linalg.inv(scaled(moving))
     np.savetxt(values["-omat"], matrix)
     to_moving = np.linalg.inv(scaled(moving)) @ np.linalg.inv(matrix) @ scaled(fixed)

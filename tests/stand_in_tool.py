@@ -1,7 +1,7 @@
 """A stand-in for a de-facing tool: ``stand_in_tool.py INPUT OUTPUT BEHAVIOUR``.
 
-It cuts the face of the generated head by its place in scanner coordinates, or goes wrong in one of the ways in
-which tools have been seen to go wrong; always with the exit status that they had.
+It cuts the face of the generated head by its place in scanner coordinates, or goes wrong in one of the ways
+in which tools have been seen to go wrong; always with the exit status that they had.
 """
 
 import subprocess

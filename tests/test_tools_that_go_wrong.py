@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 from tooled import COMMAND, by_name, de_faced, head_in_series, taken
 
+from cleanroom.deface.registration import Pose
 from cleanroom.records import SeriesFace
 from cleanroom.study import Study
+from cleanroom.tools.regions import brain, inside
 
 CAUGHT = {
     "fails": "failed",
@@ -84,8 +86,16 @@ def test_what_a_tool_does_beside_the_face_is_not_taken(done: Done, name: str) ->
     inside = np.asarray(nibabel.load(study.work / mask.mask).dataobj) > 0
     whole = np.asarray(nibabel.load(study.work / faces["cuts"].masks[0].mask).dataobj) > 0
     both = 2 * (inside & whole).sum() / (inside.sum() + whole.sum())
-    assert both > 0.9, "the same cut, however it came"
-    assert face.measures["brain_touched"] == 0
+    assert both > 0.8, "the same cut, however it came"
+
+
+@pytest.mark.parametrize("name", HARMLESS)
+def test_no_voxel_of_the_brain_is_in_a_mask(done: Done, name: str) -> None:
+    study, faces = done
+    mask = nibabel.load(study.work / faces[name].masks[0].mask)
+    here = inside(brain(), 0.5, mask.shape, mask.affine, Pose(np.eye(4), 1.0))
+    assert here.sum() > 10000
+    assert not (np.asarray(mask.dataobj) > 0)[here].any()
 
 
 def test_a_rescaled_volume_gives_its_mask_alone_and_says_so(done: Done) -> None:

@@ -115,6 +115,9 @@ class FaceRule(Section):
     compare: list[ToolName] = Field(
         [], description="tools that run beside each other; the first that is plausible is released"
     )
+    complete: bool = Field(
+        False, description="true: what `builtin` would remove goes with what the tool removes"
+    )
     reason: str = Field("", description="why the face stays; asked for with `none`, repeated in the report")
 
     @model_validator(mode="before")

@@ -203,7 +203,8 @@ class Plan:
         if "patients" in values:
             values["patients"]["file"] = self.patients
         if "tools" in values:
-            values["tools"]["missing"] = self.missing
+            left = self.config.verify.skin_left_percent.model_dump() if self.rounds else {}
+            values["tools"] |= {"missing": self.missing, "left": left}
         return sha256(
             f"{self.code}{self.key_check}{json.dumps(values, sort_keys=True)}".encode()
         ).hexdigest()[:16]

@@ -21,7 +21,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 
 def _tools(options: argparse.Namespace) -> None:
-    from cleanroom.tools.listing import lines, markdown
+    from cleanroom.tools.listing import lines, markdown  # noqa: PLC0415
 
     if options.markdown:
         sys.stdout.write(markdown())
@@ -31,7 +31,7 @@ def _tools(options: argparse.Namespace) -> None:
 
 
 def _ask(options: argparse.Namespace) -> None:
-    from cleanroom.study import Study
-    from cleanroom.tools.ask import begin
+    from cleanroom.study import Study  # noqa: PLC0415
+    from cleanroom.tools.ask import begin  # noqa: PLC0415
 
     begin(Study(config.read(options.config), options.study), options.round)

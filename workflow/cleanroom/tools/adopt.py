@@ -9,12 +9,15 @@ from nibabel.filebasedimages import ImageFileError
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from cleanroom.config import SkinLeft
+from cleanroom.deface.anatomy import anatomy
 from cleanroom.deface.registration import Pose
 from cleanroom.isotropic import Affine
 from cleanroom.tools.call import Given, own
 from cleanroom.tools.proof import doubts, measured
 from cleanroom.tools.regions import allowed, brain, face, inside
 
+Mask = NDArray[np.bool_]
 SAME_MM = 0.05
 CHANGED = 0.005
 """Of the range of the values: what a tool's rounding alone does not change."""
@@ -103,9 +106,35 @@ def read_result(path: Path) -> tuple[NDArray[np.float32], Affine]:
     return data, affine
 
 
-def adopt(
-    given: Given, own_affine: Affine, path: Path, pose: Pose, *, refaced: bool, whole_head: bool
-) -> Adopted:
+@dataclass(frozen=True)
+class Terms:
+    """On what terms a tool's result is taken.
+
+    Attributes
+    ----------
+    refaced
+        Whether the tool puts other values in place of the face.
+    whole_head
+        Whether its change of the scalp is taken too.
+    left
+        How much of each part of the face may be left.
+    ears
+        Whether the ears go, whatever the tool does with them.
+    added
+        What else goes, in the grid of what the tool was given: the builtin's mask, or nothing.
+    fill
+        What stands in real units where something was added.
+    """
+
+    refaced: bool
+    whole_head: bool
+    left: SkinLeft
+    ears: bool
+    added: Mask | None = None
+    fill: float = 0.0
+
+
+def adopt(given: Given, own_affine: Affine, path: Path, pose: Pose, terms: Terms) -> Adopted:
     """Compare a tool's result with what it was given, and take its change where the face is.
 
     Parameters
@@ -118,35 +147,35 @@ def adopt(
         The tool's result, on any grid.
     pose
         Where the template lies.
-    refaced
-        Whether the tool puts other values in place of the face.
-    whole_head
-        Whether its change of the scalp is taken too.
+    terms
+        What is taken.
 
     Raises
     ------
     Unusable
         When the result cannot be compared.
     """
-    data, affine = read_result(path)
-    back, interpolated = carried_back(data, affine, given)
-    shape = given.data.shape
-    core = inside(brain(), 0.5, shape, given.affine, pose)
-    back, scale = _unscaled(back, given.data, core)
+    back, interpolated = carried_back(*read_result(path), given)
+    shape, affine = given.data.shape, given.affine
+    back, scale = _unscaled(back, given.data, inside(brain(), 0.5, shape, affine, pose))
     low, high = np.percentile(given.data, (0.5, 99.5))
     tolerance = (RESAMPLED if interpolated else CHANGED) * max(float(high - low), 1e-6)
     changed = ~(np.abs(back - given.data) <= tolerance)
-    may = inside(allowed(whole_head), 0, shape, given.affine, pose)
-    region = inside(face(), 0, shape, given.affine, pose)
-    taken = _one_piece(changed & may, region, given.affine) & may
-    measures = measured(given, changed, taken, pose) | {"rescaled": scale}
-    values = np.nan_to_num(back) - np.float32(given.shift)
-    mask = own(taken, own_affine) > 0
+    may = inside(allowed(terms.whole_head), 0, shape, affine, pose)
+    taken = _one_piece(changed & may, inside(face(), 0, shape, affine, pose), affine) & may
+    gone = taken.copy()
+    if terms.ears:
+        gone |= inside(anatomy().ears, 0, shape, affine, pose)
+    if terms.added is not None:
+        gone |= terms.added
+    measures = measured(given, changed, taken, gone, pose) | {"rescaled": scale}
+    values = np.where(taken, np.nan_to_num(back) - np.float32(given.shift), np.float32(terms.fill))
+    mask = own(gone, own_affine) > 0
     return Adopted(
         mask.astype(np.uint8),
-        own(values, own_affine)[mask].astype(np.float32) if refaced else np.zeros(0, np.float32),
+        own(values, own_affine)[mask].astype(np.float32) if terms.refaced else np.zeros(0, np.float32),
         measures,
-        tuple(doubts(measures, whole_head)),
+        tuple(doubts(measures, terms.left, terms.whole_head)),
     )
 
 
@@ -171,7 +200,7 @@ def carried_back(data: NDArray[np.float32], affine: Affine, given: Given) -> tup
 
 
 def _unscaled(
-    back: NDArray[np.float32], data: NDArray[np.float32], core: NDArray[np.bool_]
+    back: NDArray[np.float32], data: NDArray[np.float32], core: Mask
 ) -> tuple[NDArray[np.float32], float]:
     """Take back a change of scale and level of the whole volume, as the brain shows it; and the scale."""
     both = core & np.isfinite(back)
@@ -188,7 +217,7 @@ def _unscaled(
     return ((back - level) / scale).astype(np.float32), round(float(scale), 4)
 
 
-def _one_piece(changed: NDArray[np.bool_], region: NDArray[np.bool_], affine: Affine) -> NDArray[np.bool_]:
+def _one_piece(changed: Mask, region: Mask, affine: Affine) -> Mask:
     """The pieces of a change that reach into the face, holes closed: bone and airways held air before."""
     labels, count = ndimage.label(changed)
     if not count:
@@ -199,7 +228,7 @@ def _one_piece(changed: NDArray[np.bool_], region: NDArray[np.bool_], affine: Af
     return found if not where or where[0] is None else _closed(found, where[0], affine)
 
 
-def _closed(found: NDArray[np.bool_], where: tuple[slice, ...], affine: Affine) -> NDArray[np.bool_]:
+def _closed(found: Mask, where: tuple[slice, ...], affine: Affine) -> Mask:
     """The mask with its holes and clefts closed, on a grid of about 2 mm."""
     sizes = np.sqrt((affine[:3, :3] ** 2).sum(axis=0))
     steps = [max(1, round(COARSE_MM / size)) for size in sizes]

@@ -55,7 +55,10 @@ class Rounds:
     def subject(self, series: str, state: Round) -> Subject:
         """A series as a tool is given it."""
         volumes = [volume for volume in self.volumes.get(series, []) if volume.role != "uneven"]
-        return Subject(series, self._instances[series][0].modality, volumes, state.laid.get(series, []))
+        face = state.faces.series.get(series)
+        masks = {mask.volume: mask.mask for mask in face.masks} if face else {}
+        modality = self._instances[series][0].modality
+        return Subject(series, modality, volumes, state.laid.get(series, []), masks)
 
     def _trial(self, tool: str, number: int) -> Trial:
         return Trial(self._study, tool, number, self.found[tool].version)

@@ -18,8 +18,8 @@ from cleanroom.study import Study
 from cleanroom.tools.adopt import Adopted
 from cleanroom.tools.ask import Rounds
 from cleanroom.tools.judged import REPLACES, Judged, Subject
-from cleanroom.tools.state import BUILTIN_FOLDER, Round, calls_folder, of_builtin
-from cleanroom.tools.table import BUILTIN, external, table
+from cleanroom.tools.state import BUILTIN_FOLDER, Round, calls_folder, of_builtin, pose
+from cleanroom.tools.table import BUILTIN, external
 
 Mask = NDArray[np.uint8]
 
@@ -130,8 +130,6 @@ class _Judge:
             measures=self.builtin.measures | winner.measures,
             seconds=winner.seconds,
         )
-        if not table()[winner.tool].ears and self.study.config.faces.ears:
-            winner.reason = "; ".join(filter(None, [winner.reason, f"{winner.tool} leaves the ears"]))
         for place, adopted in enumerate(volumes):
             face.masks.append(self._mask(place, adopted, face, winner.measures.get("rescaled", 1.0) == 1.0))
         face.voxels_changed = sum(mask.voxels for mask in face.masks)
@@ -142,7 +140,7 @@ class _Judge:
     def _mask(self, place: int, adopted: Adopted, face: SeriesFace, own_values: bool) -> FaceMask:
         """One mask; of a volume of many times, or one that the tool rescaled, the values are not taken."""
         volume = self.subject.volumes[place]
-        found = Found(volume, FaceResult("face", mask=adopted.mask))
+        found = Found(volume, FaceResult("face", mask=adopted.mask, pose=pose(self.subject.laid[place])))
         name = f"faces/{self.subject.series}/{place}"
         mask = save_mask(self.study, f"{name}.nii.gz", found)
         one_time = int(np.prod(volume.shape[3:])) == 1

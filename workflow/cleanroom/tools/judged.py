@@ -5,12 +5,13 @@ from pathlib import Path
 
 from cleanroom.config import FaceRule
 from cleanroom.convert.dcm2niix import dcm2niix
-from cleanroom.deface.volumes import read
+from cleanroom.deface.builtin import fill_value
+from cleanroom.deface.volumes import read, read_mask
 from cleanroom.errors import SetAside
 from cleanroom.records import FaceAttempt, Volume
 from cleanroom.study import Study
-from cleanroom.tools.adopt import Adopted, Unusable, adopt, volume_in, written
-from cleanroom.tools.call import Given
+from cleanroom.tools.adopt import Adopted, Terms, Unusable, adopt, volume_in, written
+from cleanroom.tools.call import Given, standard
 from cleanroom.tools.state import Laid, pose, results_folder
 from cleanroom.tools.table import table
 
@@ -37,6 +38,8 @@ class Subject:
     modality: str
     volumes: list[Volume]
     laid: list[Laid]
+    masks: dict[str, str]
+    """Volume → the builtin's mask of it, relative to the study's work folder."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ class Trial:
             said="" if table()[self.tool].dicom else _text(folders[0] / "stderr"),
         )
         try:
-            found = [self._volume(subject, place, mode) for place in range(len(subject.volumes))]
+            found = [self._volume(subject, place, rule) for place in range(len(subject.volumes))]
         except Unusable as error:
             attempt.reason = str(error)
             return Judged(attempt)
@@ -80,14 +83,18 @@ class Trial:
         scale = worst.measures["rescaled"]
         told = f"it rescaled the volume by {scale:g}: its mask alone is taken" if scale != 1 else ""
         attempt.measures = worst.measures
-        attempt.reason = "; ".join(worst.doubts) or told
+        beside = "the ears that it leaves go too" if self._adds_ears(rule) else ""
+        attempt.reason = "; ".join(worst.doubts) or "; ".join(filter(None, [told, beside]))
         attempt.outcome = "implausible" if worst.doubts else "plausible"
         return Judged(attempt, found)
+
+    def _adds_ears(self, rule: FaceRule) -> bool:
+        return self.study.config.faces.ears and not (table()[self.tool].ears or rule.complete)
 
     def _folder(self, subject: Subject, place: int) -> Path:
         return results_folder(self.study, self.number, self.tool) / f"{subject.series}-{place}"
 
-    def _volume(self, subject: Subject, place: int, mode: str) -> Adopted:
+    def _volume(self, subject: Subject, place: int, rule: FaceRule) -> Adopted:
         """What is taken of one volume.
 
         Raises
@@ -95,13 +102,23 @@ class Trial:
         Unusable
             When nothing can be.
         """
-        path, known = self._result(self._folder(subject, place), mode), table()[self.tool]
-        data, affine = read(self.study.work / subject.volumes[place].file)
+        mode, known, volume = rule.mode_of(self.tool), table()[self.tool], subject.volumes[place]
+        path = self._result(self._folder(subject, place), mode)
+        data, affine = read(self.study.work / volume.file)
         laid = pose(subject.laid[place])
         assert data is not None
         assert laid is not None
         given = Given.of(data, affine, known, subject.modality)
-        return adopt(given, affine, path, laid, refaced=mode in REPLACES, whole_head=mode == "reface_plus")
+        added = subject.masks.get(volume.file) if rule.complete else None
+        terms = Terms(
+            refaced=mode in REPLACES,
+            whole_head=mode == "reface_plus",
+            left=self.study.config.verify.skin_left_percent,
+            ears=self.study.config.faces.ears,
+            added=standard(read_mask(self.study.work / added), affine) > 0 if added else None,
+            fill=fill_value(subject.modality),
+        )
+        return adopt(given, affine, path, laid, terms)
 
     def _result(self, folder: Path, mode: str) -> Path:
         """The volume that the tool wrote."""

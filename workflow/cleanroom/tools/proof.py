@@ -4,11 +4,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from cleanroom.config import SkinLeft
 from cleanroom.deface.registration import Pose
 from cleanroom.isotropic import Affine
 from cleanroom.skin import body
 from cleanroom.tools.call import Given
 from cleanroom.tools.regions import MM, ORIGIN, SHAPE, brain, face_on_grid, may_on_grid
+
+Mask = NDArray[np.bool_]
 
 RECEDES_MM = 5.0
 ZONES = {"eyes": ((-45.0, -14.0), 45.0), "nose": ((-75.0, -48.0), 20.0), "mouth": ((-110.0, -82.0), 28.0)}
@@ -22,16 +25,13 @@ BOUNDS: dict[str, tuple[float, float, str]] = {
     "removed": (0.02, 0.40, "the part of the head that it changed is not that of a face"),
     "forward_mm": (20.0, 150.0, "what it changed does not lie in front of the head's centre"),
     "downward_mm": (5.0, 150.0, "what it changed does not lie below the head's centre"),
-    "gone_nose": (0.90, 1.0, "the nose can still be seen"),
-    "gone_mouth": (0.80, 1.0, "the mouth can still be seen"),
-    "gone_eyes": (0.40, 1.0, "the eyes can still be seen"),
 }
 """Measure → least, most, what it means outside."""
+REGIONAL = ("elsewhere", "removed", "forward_mm", "downward_mm")
+"""Not asked of a tool whose change of the whole scalp is taken."""
 
 
-def measured(
-    given: Given, changed: NDArray[np.bool_], taken: NDArray[np.bool_], pose: Pose
-) -> dict[str, float]:
+def measured(given: Given, changed: Mask, taken: Mask, gone: Mask, pose: Pose) -> dict[str, float]:
     """Measure a tool's change of a head.
 
     Parameters
@@ -42,6 +42,8 @@ def measured(
         All that it changed.
     taken
         What of it would be released.
+    gone
+        That, and what is added to it.
     pose
         Where the template lies.
 
@@ -56,35 +58,46 @@ def measured(
     to_grid = pose.to_template @ given.affine
     seen = _sampled(np.ones(given.data.shape, np.float32), to_grid, 0) > 0.5
     tissue = body(_sampled(given.data, to_grid, float(given.data.min()))) & seen
-    changed_here, gone = (_sampled(part.astype(np.float32), to_grid, 0) > 0.5 for part in (changed, taken))
+    parts = (_sampled(part.astype(np.float32), to_grid, 0) > 0.5 for part in (changed, taken, gone))
+    changed_here, taken_here, gone_here = parts
     core = (brain().data < 0.5) & seen
     region = face_on_grid() & tissue
-    removed = tissue & gone
+    removed = tissue & taken_here
     forward, downward = _apart(removed, tissue, MM / pose.scale)
     return {
         "brain_touched": _part(core & changed_here, core),
         "elsewhere": _part(tissue & changed_here & ~may_on_grid() & ~core, tissue),
         "removed": _part(removed, tissue),
-        "face_covered": _part(region & gone, region),
+        "face_covered": _part(region & gone_here, region),
         "forward_mm": forward,
         "downward_mm": downward,
-    } | _zones(tissue, gone)
+    } | _zones(tissue, gone_here)
 
 
-def doubts(measures: dict[str, float], whole_head: bool = False) -> list[str]:
-    """Every bound that the measures miss."""
-    found = []
-    for name, (least, most, meaning) in BOUNDS.items():
-        if name not in measures or (
-            whole_head and name in ("elsewhere", "removed", "forward_mm", "downward_mm")
-        ):
-            continue
-        if not least <= measures[name] <= most:
-            found.append(f"{meaning} ({name} {measures[name]:.3g}, trusted from {least:g} to {most:g})")
-    return found
+def doubts(measures: dict[str, float], left: SkinLeft, whole_head: bool = False) -> list[str]:
+    """Every bound that the measures miss.
+
+    Parameters
+    ----------
+    measures
+        Of :func:`measured`.
+    left
+        How much of each part of the face may be left: what the gate allows too.
+    whole_head
+        Whether the tool's change of the whole scalp is taken.
+    """
+    bounds = {name: bound for name, bound in BOUNDS.items() if not (whole_head and name in REGIONAL)}
+    allowed = left.model_dump()
+    for zone in ZONES:
+        bounds[f"gone_{zone}"] = (1 - allowed[zone] / 100, 1.0, f"the {zone} can still be seen")
+    return [
+        f"{meaning} ({name} {measures[name]:.3g}, trusted from {least:g} to {most:g})"
+        for name, (least, most, meaning) in bounds.items()
+        if name in measures and not least <= measures[name] <= most
+    ]
 
 
-def _zones(tissue: NDArray[np.bool_], gone: NDArray[np.bool_]) -> dict[str, float]:
+def _zones(tissue: Mask, gone: Mask) -> dict[str, float]:
     """How much of each zone the eye no longer meets, looking from the front."""
     last = tissue.shape[1] - 1
     any_before = tissue.any(axis=1)
@@ -112,11 +125,11 @@ def _sampled(data: NDArray[np.float32], to_template: Affine, outside: float) -> 
     )
 
 
-def _part(some: NDArray[np.bool_], whole: NDArray[np.bool_]) -> float:
+def _part(some: Mask, whole: Mask) -> float:
     return round(float(some.sum() / max(1, whole.sum())), 4)
 
 
-def _apart(gone: NDArray[np.bool_], tissue: NDArray[np.bool_], mm: float) -> tuple[float, float]:
+def _apart(gone: Mask, tissue: Mask, mm: float) -> tuple[float, float]:
     if not gone.any():
         return 0.0, 0.0
     offset = np.subtract(ndimage.center_of_mass(gone), ndimage.center_of_mass(tissue)) * mm
