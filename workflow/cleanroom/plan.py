@@ -263,6 +263,11 @@ class Plan:
         """The tools that may be called in each round."""
         return rounds(self.config.faces, self.missing)
 
+    def tool_image(self, tool: str) -> str | None:
+        """The image in which a tool runs under ``--sdm apptainer``: the user's, or this project's."""
+        own = str(environment.image(tool)) if tool_table()[tool].conda else None
+        return self.config.place(tool).image or own
+
     def tool_memory(self, tool: str) -> int:
         """What one volume needs in a tool, megabytes."""
         return tool_table()[tool].memory_mb

@@ -38,6 +38,8 @@ rule pydeface:
         PRIVATE / "logs" / "tools" / "{study}-{round}-pydeface.log",
     conda:
         "../../envs/tools/pydeface.yaml"
+    container:
+        PLAN.tool_image("pydeface")
     resources:
         mem_mb=PLAN.tool_memory("pydeface"),
     params:
@@ -54,6 +56,8 @@ use rule pydeface as quickshear with:
         PRIVATE / "logs" / "tools" / "{study}-{round}-quickshear.log",
     conda:
         "../../envs/tools/quickshear.yaml"
+    container:
+        PLAN.tool_image("quickshear")
     resources:
         mem_mb=PLAN.tool_memory("quickshear"),
     params:
@@ -68,6 +72,8 @@ use rule pydeface as afni_refacer with:
         PRIVATE / "logs" / "tools" / "{study}-{round}-afni_refacer.log",
     conda:
         "../../envs/tools/own.yaml"
+    container:
+        PLAN.tool_image("afni_refacer")
     resources:
         mem_mb=PLAN.tool_memory("afni_refacer"),
     params:
@@ -82,6 +88,8 @@ use rule pydeface as mri_reface with:
         PRIVATE / "logs" / "tools" / "{study}-{round}-mri_reface.log",
     conda:
         "../../envs/tools/own.yaml"
+    container:
+        PLAN.tool_image("mri_reface")
     resources:
         mem_mb=PLAN.tool_memory("mri_reface"),
     params:
@@ -96,6 +104,8 @@ use rule pydeface as anonymi with:
         PRIVATE / "logs" / "tools" / "{study}-{round}-anonymi.log",
     conda:
         "../../envs/tools/own.yaml"
+    container:
+        PLAN.tool_image("anonymi")
     resources:
         mem_mb=PLAN.tool_memory("anonymi"),
     params:
@@ -110,6 +120,8 @@ use rule pydeface as mideface with:
         PRIVATE / "logs" / "tools" / "{study}-{round}-mideface.log",
     conda:
         "../../envs/tools/own.yaml"
+    container:
+        PLAN.tool_image("mideface")
     resources:
         mem_mb=PLAN.tool_memory("mideface"),
     params:
@@ -124,6 +136,8 @@ use rule pydeface as mri_deface with:
         PRIVATE / "logs" / "tools" / "{study}-{round}-mri_deface.log",
     conda:
         "../../envs/tools/own.yaml"
+    container:
+        PLAN.tool_image("mri_deface")
     resources:
         mem_mb=PLAN.tool_memory("mri_deface"),
     params:
@@ -138,6 +152,8 @@ use rule pydeface as fsl_deface with:
         PRIVATE / "logs" / "tools" / "{study}-{round}-fsl_deface.log",
     conda:
         "../../envs/tools/own.yaml"
+    container:
+        PLAN.tool_image("fsl_deface")
     resources:
         mem_mb=PLAN.tool_memory("fsl_deface"),
     params:
@@ -152,6 +168,8 @@ use rule pydeface as face_masking with:
         PRIVATE / "logs" / "tools" / "{study}-{round}-face_masking.log",
     conda:
         "../../envs/tools/own.yaml"
+    container:
+        PLAN.tool_image("face_masking")
     resources:
         mem_mb=PLAN.tool_memory("face_masking"),
     params:
@@ -166,6 +184,8 @@ use rule pydeface as custom with:
         PRIVATE / "logs" / "tools" / "{study}-{round}-custom.log",
     conda:
         "../../envs/tools/own.yaml"
+    container:
+        PLAN.tool_image("custom")
     resources:
         mem_mb=PLAN.tool_memory("custom"),
     params:

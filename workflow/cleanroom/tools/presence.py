@@ -7,6 +7,7 @@ import subprocess
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from cleanroom import environment
 from cleanroom.atomic import write_text
 from cleanroom.config import Config, FaceRule, ToolPlace
 from cleanroom.errors import StopRun
@@ -68,11 +69,15 @@ def presence(name: str, place: ToolPlace, methods: frozenset[str] = frozenset())
     lacks = _lacks_files(tool, place) or _lacks_memory(tool)
     if place.image:
         return Presence(place.image, str(tool.version), lacks or _lacks_image(place.image))
+    if "apptainer" in methods and tool.conda and not place.command:
+        image = environment.image(name)
+        unbuilt = "" if image.is_file() else f"its image is not built: python containers/build.py {name}"
+        return Presence(image.name, str(tool.version), lacks or unbuilt)
     if "conda" in methods and tool.conda:
         return Presence("conda", str(tool.version), lacks)
     found = _lacks_programs(needs, os.pathsep.join([*own_path(place), os.environ.get("PATH", "")]))
     where = f"{place.path}" if place.path else "this machine"
-    return Presence(where, _version(name, tool), found or lacks)
+    return Presence(where, _version(name, tool), "; ".join(filter(None, [found, lacks])))
 
 
 def found(config: Config, methods: frozenset[str] = frozenset()) -> dict[str, Presence]:
