@@ -3,9 +3,8 @@
 from collections import defaultdict
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
-from cleanroom.records import SeriesFace, SeriesText
+from cleanroom.records import FaceAttempt, SeriesFace, SeriesText
 from cleanroom.report.evidence import Evidence
 from cleanroom.report.figures import AttemptFigures, FaceFigures, SeriesFigures, TextFigures
 from cleanroom.report.inventory import SeriesCount, SetAsideLine
@@ -170,11 +169,11 @@ def _face_figures(face: SeriesFace) -> FaceFigures:
         mode=face.mode if face.tool != "none" else "",
         voxels_changed=face.voxels_changed,
         reason=shareable(face.reason),
-        attempts=[_attempt(item) for item in getattr(face, "attempts", [])],
+        attempts=[_attempt(item) for item in face.attempts],
     )
 
 
-def _attempt(item: Any) -> AttemptFigures:
+def _attempt(item: FaceAttempt) -> AttemptFigures:
     return AttemptFigures(
         tool=item.tool,
         mode=item.mode,
