@@ -41,6 +41,8 @@ class Extent(NamedTuple):
     margin_mm: float = 2.0
     """The region is widened by this much, but never nearer to the brain than the safety distance."""
     ears: bool = True
+    face: bool = True
+    """Without it the ears alone go: of a face that is out of view, or was removed before."""
 
 
 def carried(
@@ -65,7 +67,8 @@ def carried(
     uint8, 1 where the face is to be replaced.
     """
     fields = anatomy()
-    wanted = np.minimum(fields.face.data, fields.ears.data) if extent.ears else fields.face.data
+    parts = [fields.face.data] * extent.face + [fields.ears.data] * extent.ears
+    wanted = np.minimum.reduce(parts)
     border = np.maximum(wanted - extent.margin_mm * pose.scale, SAFETY_MM - TOLERANCE_MM - fields.brain.data)
     region = fields.face.holding(border)
     part = _part(shape, affine, pose)
