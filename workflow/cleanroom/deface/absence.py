@@ -18,8 +18,8 @@ ANATOMICAL = ("MR", "CT")
 CONVEX = 0.94
 """Of its convex hull, voxels as cubes, a bottle fills 0.98 and a fruit 0.95; heads, whose nose, chin and ears
 stand out, 0.91 at most, and their neck leaves the field of view."""
-NEAR_MM, FAR_MM = 6.0, 20.0
-FAINT = 0.2
+NEAR_MM, FAR_MM = 4.0, 10.0
+FAINT = 0.17
 """In the air so far around nothing is as bright as this part of what is inside: no neck fades away."""
 TRUNK_CM2 = 450.0
 """No section of a head or neck is so large: 250 square centimetres in large adults."""
@@ -62,7 +62,7 @@ def _closed(volume: Isotropic, tissue: Flags) -> bool:
     around = volume.data[(away > NEAR_MM) & (away <= FAR_MM) & volume.seen]
     air = float(volume.data[volume.seen].min())
     inside = float(np.median(volume.data[tissue])) - air
-    return bool(len(around)) and float(np.percentile(around, 99)) - air < FAINT * inside
+    return bool(len(around)) and float(np.percentile(around, 99.5)) - air < FAINT * inside
 
 
 def _trunk(volume: Isotropic, tissue: Flags) -> bool:
