@@ -23,20 +23,21 @@ include: "workflow/rules/convert.smk"
 include: "workflow/rules/deface.smk"
 include: "workflow/rules/encode.smk"
 include: "workflow/rules/verify.smk"
+include: "workflow/rules/nifti.smk"
 include: "workflow/rules/release.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/part.smk"
 
 
 rule all:
     default_target: True
     input:
-        OUTPUT / "report" / "report.json",
+        PLAN.goal,
 
 
 onsuccess:
-    shell("python -m cleanroom summary --config {PLAN.file}")
+    shell("python -m cleanroom {PLAN.ending} --config {PLAN.file}")
 
 
 onerror:
-    shell("python -m cleanroom report --partial --config {PLAN.file}")
-    shell("python -m cleanroom summary --config {PLAN.file}")
+    shell("python -m cleanroom {PLAN.ending} --failed --config {PLAN.file}")

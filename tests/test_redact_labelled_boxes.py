@@ -13,7 +13,7 @@ from PIL import Image
 from cleanroom.files.covering import covered
 from cleanroom.reading import tesseract, words
 from cleanroom.reading.display import frames, pictures
-from cleanroom.redact.goes import chooser
+from cleanroom.reading.goes import chooser
 from cleanroom.redact.shown import Shown
 
 BORDER = 25

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cleanroom.reading import tesseract
 from cleanroom.reading.display import frames, pictures
-from cleanroom.redact.goes import chooser
+from cleanroom.reading.goes import chooser
 from cleanroom.redact.shown import Shown
 
 SCREENS = ["examples_rgb_color.dcm", "US1_UNCI.dcm", "JPGLosslessP14SV1_1s_1f_8b.dcm", "I40", "I50"]

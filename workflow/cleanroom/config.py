@@ -176,6 +176,87 @@ class Pdf(Section):
     pages: int = Field(200, ge=1, le=5000, description="a PDF with more pages is set aside")
 
 
+class SkinLeft(Section):
+    """How much of the skin of a region may be left, in per cent; 100: that region is not judged."""
+
+    eyes: float = Field(20.0, ge=0, le=100, description="eyes, per cent")
+    nose: float = Field(20.0, ge=0, le=100, description="nose, per cent")
+    mouth: float = Field(20.0, ge=0, le=100, description="mouth, per cent")
+    ears: float = Field(20.0, ge=0, le=100, description="ears, per cent; judged when `faces.ears` is true")
+
+
+class Verify(Section):
+    """The gate."""
+
+    skin_left_percent: SkinLeft = Field(
+        SkinLeft(),
+        description="how much of the skin of a region may be left where a face was removed; a series with "
+        "more is set aside; 100: not judged",
+    )
+    near_mm: float = Field(
+        2.0, gt=0, le=10, description="released skin this near to the original's counts as left"
+    )
+    filled_left_percent: float = Field(
+        95.0,
+        ge=0,
+        le=100,
+        description="in place of `skin_left_percent` where something else than air took the place of a face: "
+        "an average face comes near to anybody's",
+    )
+    fit_mm: float = Field(
+        8.0,
+        gt=0,
+        le=50,
+        description="the template's skin of eyes, nose and mouth may lie this far from the head's own "
+        "(median); farther, and the series is set aside",
+    )
+    reread: int = Field(
+        4, ge=1, le=1000, description="so many frames of a series in which nothing was covered are read again"
+    )
+
+
+class BidsRule(Section):
+    """What the volumes that match are called in BIDS."""
+
+    criteria: dict[str, str] = Field(
+        {},
+        description="sidecar field -> pattern (`*` any text, `?` one character, case ignored); all must "
+        "match",
+    )
+    datatype: str = Field(
+        "",
+        description="`anat`, `func`, `dwi`, `fmap`, `perf`, `pet`, or `extra` for what BIDS has no name for",
+    )
+    suffix: str = Field("", description="`T1w`, `bold` and so on; empty for `extra`")
+    entities: dict[str, str] = Field({}, description="for example {task: rest, acq: highres}")
+    sidecar: dict[str, Any] = Field(
+        {}, description="fields that the DICOM does not say, for example {TaskName: rest, M0Type: Absent}"
+    )
+    aslcontext: list[Literal["control", "label", "m0scan", "deltam", "cbf", "noRF"]] = Field(
+        [], description="volume types in their order; what follows the leading m0scans is repeated"
+    )
+
+
+class Release(Section):
+    """What leaves."""
+
+    require_review: Literal["all", "doubtful", "none"] = Field(
+        "doubtful",
+        description="who waits for a person's decision (`python -m cleanroom review`): `all` series; "
+        "the `doubtful` ones, while what passes leaves; `none`: doubtful ones stay set aside, no "
+        "approval counts",
+    )
+    nifti: bool = Field(False, description="true: also a BIDS tree of NIfTI, made from the released DICOM")
+    bids: list[BidsRule] = Field(
+        [],
+        description="names in BIDS: first match wins; what no rule matches is called as dcm2niix guesses, or "
+        "lies in the folder `extra` of its session where that is not sure",
+    )
+    dataset: dict[str, Any] = Field(
+        {}, description="fields of dataset_description.json: Name, Authors, License and so on"
+    )
+
+
 class Config(Section):
     """Everything a user can set."""
 
@@ -205,6 +286,8 @@ class Config(Section):
         "wins; what no rule matches is set aside, for a person may be seen on it",
     )
     pdf: Pdf = Field(Pdf(), description="PDFs, beside the images and in DICOM objects")
+    verify: Verify = Field(Verify(), description="the gate")
+    release: Release = Field(Release(), description="what leaves, and who has to agree")
     studies: list[str] = Field([], description="study pseudonyms to run; empty: all")
     shard: str = Field(
         "",

@@ -126,6 +126,10 @@ def _kind(kind: Any) -> str:
         return "list of sections" if many else "section"
     if get_origin(kind) is list:
         return f"list of {_kind(get_args(kind)[0])}"
+    if get_origin(kind) is dict:
+        return "map of names"
+    if get_origin(kind) is Literal:
+        return " or ".join(_choices(kind))
     if get_origin(kind) in (Union, UnionType):
         return next(_kind(part) for part in get_args(kind) if part is not NoneType)
     return {str: "text", Path: "path", float: "number", int: "whole number", bool: "true or false"}[kind]

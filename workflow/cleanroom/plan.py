@@ -2,8 +2,8 @@
 
 import json
 import os
-import shutil
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -11,14 +11,18 @@ from pathlib import Path
 from typing import Any
 
 from cleanroom import config as configuration
-from cleanroom import patients
+from cleanroom import environment, folders, lock, patients, progress, secrecy
 from cleanroom.atomic import write_text
 from cleanroom.clean import profile as profiles
 from cleanroom.config import Config
 from cleanroom.errors import StopRun
 from cleanroom.identity import Identity, open_key
 from cleanroom.intake.frames import earlier
-from cleanroom.intake.walk import fingerprint, walk
+from cleanroom.intake.loads import Load, read_loads
+from cleanroom.intake.walk import fingerprint
+from cleanroom.nifti import standard, subject
+from cleanroom.review import standing, table
+from cleanroom.review.table import Decision
 
 _SECTIONS = {
     "intake": ("input", "key", "patients"),
@@ -27,18 +31,30 @@ _SECTIONS = {
     "convert": (),
     "deface": ("faces",),
     "encode": (),
-    "verify": ("profile",),
-    "release": (),
+    "verify": ("profile", "faces", "text", "verify"),
+    "nifti": ("profile", "release"),
+    "release": ("release",),
     "files": ("key", "patients", "pictures", "pdf", "text"),
-    "report": ("profile", "faces", "text", "pictures", "pdf"),
+    "report": ("profile", "faces", "text", "pictures", "pdf", "release"),
 }
 """The keys of the config on which each step's result depends."""
 
+_MEMORY = {
+    "clean": (1000, 1.0),
+    "redact": (2500, 3.0),
+    "convert": (1000, 4.0),
+    "deface": (3000, 10.0),
+    "encode": (1000, 6.0),
+    "verify": (3000, 6.0),
+    "nifti": (1000, 6.0),
+    "release": (800, 0.0),
+}
+"""Megabytes that a step takes, and how many more for each megabyte of the largest series."""
+
+_MINUTES = dict.fromkeys(_MEMORY, 30) | {"deface": 120, "verify": 60}
+
 _SAVED = ("fingerprint", "code", "key_check", "patients", "profile")
 """What single jobs take from the run that started them."""
-
-_SPACE = 2.5
-"""Bytes needed for each byte of input: headers, volumes, encoded and released instances."""
 
 
 @dataclass(frozen=True)
@@ -72,39 +88,76 @@ class Plan:
             When the run cannot start.
         """
         config = configuration.load(values)
-        file = config.private / "run.json"
         os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         os.environ["PYTHONPATH"] = str(Path(__file__).parents[1])
+        secrecy.keep(config.private)
         if not main:
-            saved = json.loads(file.read_text())
-            return cls(
-                configuration.load(saved["config"]),
-                **{name: saved[name] for name in _SAVED},
-            )
-        _check_folders(config)
-        patients.read(config.patients)
+            folders.bind(config)
+            return cls._saved(config)
+        folders.check(config)
+        table.read(config.private)
+        assigned = patients.read(config.patients)
+        if config.release.nifti:
+            standard.check(config.release.bids)
+            subject.check({item.pseudonym for item in assigned.by_key.values()})
         profile = profiles.load(config.profile)
         profile.check_files()
         config.private.mkdir(parents=True, exist_ok=True)
         config.private.chmod(0o700)
-        _check_space(config)
-        key = open_key(config.key, config.private)
-        check = Identity(key).digest("check", "")[:8].hex()
-        plan = cls(
-            config,
-            fingerprint(config.input),
-            code(),
-            check,
-            patients.fingerprint(config.patients),
-            profile.digest(),
-        )
-        saved = {
-            "config": config.model_dump(mode="json"),
-            **{name: getattr(plan, name) for name in _SAVED},
-        }
-        write_text(file, json.dumps(saved, indent=1) + "\n")
-        write_text(plan.file, json.dumps(saved["config"], indent=1) + "\n")
+        config.output.mkdir(parents=True, exist_ok=True)
+        folders.bind(config)
+        part = bool(config.shard) and (config.private / "loads.tsv").is_file()
+        alone = lock.hold(config.private, part) & lock.hold(config.output, part)
+        plan = cls._made(config, profile.digest(), part)
+        if part and not alone:
+            plan._check_same()
+        else:
+            plan._save()
+        if part:
+            lock.share(config.private)
+            lock.share(config.output)
+        progress.watch(config.private, plan._chosen())
         return plan
+
+    @classmethod
+    def _made(cls, config: Config, profile: str, part: bool) -> "Plan":
+        """A part works on the input as the last intake saw it, and does not look at it again."""
+        key = open_key(config.key, config.private)
+        if part:
+            known = json.loads((config.private / "run.json").read_text())["fingerprint"]
+            size = sum(load.whole for load in _part(config, read_loads(config.private)).values())
+        else:
+            known, size = fingerprint(config.input)
+        folders.check_space(config, size)
+        check = Identity(key).digest("check", "")[:8].hex()
+        return cls(config, known, code(), check, patients.fingerprint(config.patients), profile)
+
+    @classmethod
+    def _saved(cls, config: Config) -> "Plan":
+        """The plan of the run to which a single job belongs."""
+        saved = json.loads((config.private / "run.json").read_text())
+        values = saved["config"] | {"shard": config.shard}
+        return cls(configuration.load(values), **{name: saved[name] for name in _SAVED})
+
+    def _save(self) -> None:
+        saved = self._as_saved()
+        write_text(self.config.private / "run.json", json.dumps(saved, indent=1) + "\n")
+        write_text(self.file, json.dumps(saved["config"], indent=1) + "\n")
+
+    def _as_saved(self) -> dict[str, Any]:
+        """All that jobs take from the run; which part it is does not concern them."""
+        values = self.config.model_dump(mode="json") | {"shard": ""}
+        return {"config": values, **{name: getattr(self, name) for name in _SAVED}}
+
+    def _check_same(self) -> None:
+        saved = json.loads((self.config.private / "run.json").read_text())
+        mine = self._as_saved()
+        other = [name for name in mine if mine[name] != saved.get(name)]
+        if other:
+            raise StopRun(
+                f"A part with other settings is at work in {self.config.private}: {', '.join(other)}.",
+                "give all parts the same config, or wait until that one has ended",
+            )
 
     @classmethod
     def of_workflow(cls, values: dict[str, Any], main: bool) -> "Plan":
@@ -121,6 +174,10 @@ class Plan:
         """The config as the steps read it."""
         return self.config.private / "config.json"
 
+    def image(self, name: str) -> str:
+        """The image in which a step runs under ``--sdm apptainer``."""
+        return str(environment.image(name))
+
     def version(self, step: str) -> str:
         """A hash that changes when the code, or a key of the config that the step depends on, does."""
         values = self.config.model_dump(mode="json", include=set(_SECTIONS[step]))
@@ -132,17 +189,61 @@ class Plan:
             f"{self.code}{self.key_check}{json.dumps(values, sort_keys=True)}".encode()
         ).hexdigest()[:16]
 
+    @cached_property
+    def decisions(self) -> list[Decision]:
+        """What a person decided."""
+        return table.read(self.config.private)
+
+    def decided(self, step: str) -> Callable[[Any], str]:
+        """A hash of the decisions on which a step depends, by the study of a job."""
+        policy = self.config.release.require_review
+        counted = [row for row in self.decisions if row.what != "approve" or policy != "none"]
+        every = "all " if (step, policy) == ("release", "all") else ""
+        return lambda wildcards: every + standing.fingerprint(counted, step, wildcards.study)
+
+    @property
+    def review(self) -> str:
+        """A hash of all decisions, for the report."""
+        return sha256(repr(self.decisions).encode()).hexdigest()[:16] if self.decisions else ""
+
     def earlier(self, wildcards: Any) -> list[Path]:
         """For which face records ``deface`` of a study waits: those before it in a frame of reference."""
         studies = earlier(self.config.private, wildcards.study)
         return [self.config.private / "studies" / study / "faces.json" for study in studies]
+
+    def memory(self, step: str) -> Callable[..., int]:
+        """Megabytes for a step on a study: by its largest series, twice as many at each new attempt."""
+        base, factor = _MEMORY[step]
+
+        def megabytes(wildcards: Any, attempt: int) -> int:
+            load = read_loads(self.config.private).get(wildcards.study)
+            largest = load.largest / 1e6 if load else 0
+            return int((base + factor * largest) * 2 ** (attempt - 1))
+
+        return megabytes
+
+    def minutes(self, step: str) -> Callable[..., int]:
+        """How long a step may take, twice as long at each new attempt: for schedulers, which ask."""
+
+        def allowed(wildcards: Any, attempt: int) -> int:  # noqa: ARG001 - Snakemake gives both
+            return int(_MINUTES[step] * 2 ** (attempt - 1))
+
+        return allowed
+
+    @property
+    def nifti(self) -> list[Path]:
+        """What `release` takes of `nifti`: its record and its tree; nothing when it is off."""
+        if not self.config.release.nifti:
+            return []
+        private = self.config.private
+        return [private / "studies" / "{study}" / "nifti.json", private / "work" / "{study}" / "nifti"]
 
     def released(self, table: str) -> list[Path]:
         """The last record of every study of this run."""
         return [self.config.private / "studies" / study / "released.json" for study in self.studies(table)]
 
     def studies(self, table: str) -> list[str]:
-        """The studies of this run: all, those that ``studies`` names, or those of the shard.
+        """The studies of this run: all, those that ``studies`` names, or those of the part.
 
         Raises
         ------
@@ -156,56 +257,46 @@ class Plan:
         chosen = [study for study in found if not self.config.studies or study in self.config.studies]
         if not self.config.shard:
             return chosen
-        part, parts = map(int, self.config.shard.split("/"))
-        return chosen[part - 1 :: parts]
+        part = _part(self.config, read_loads(self.config.private))
+        return [study for study in chosen if study in part]
+
+    def _chosen(self) -> list[str]:
+        table = self.config.private / "studies.tsv"
+        return self.studies(str(table)) if table.is_file() else []
+
+    @property
+    def goal(self) -> Path:
+        """What the run is to make: the report, or the list of the studies of a part."""
+        if not self.config.shard:
+            return self.config.output / "report" / "report.json"
+        return self.config.private / "parts" / f"{self.config.shard.replace('/', '-of-')}.tsv"
+
+    @property
+    def ending(self) -> str:
+        """The command that says the last lines of the run."""
+        return "parts" if self.config.shard else "summary"
+
+    @property
+    def loose(self) -> list[Path]:
+        """The record of pictures and PDFs, which belong to the first part."""
+        first = not self.config.shard or self.config.shard.startswith("1/")
+        return [self.config.private / "files" / "released.json"] if first else []
 
 
-def _check_folders(config: Config) -> None:
-    if not config.input.is_dir():
-        raise StopRun(
-            f"There is no input folder {config.input}.",
-            "name yours: input in config.yaml or --config input=FOLDER (make demo makes a sample)",
-        )
-    places = {"input": config.input, "output": config.output, "private": config.private}
-    real = {name: path.resolve() for name, path in places.items()}
-    for inner, outer in (
-        ("output", "input"),
-        ("private", "input"),
-        ("private", "output"),
-        ("input", "output"),
-        ("input", "private"),
-        ("output", "private"),
-    ):
-        if real[inner].is_relative_to(real[outer]):
-            raise StopRun(
-                f"The {inner} folder {config.model_dump()[inner]} lies inside the {outer} folder.",
-                f"give {inner} in config.yaml a folder of its own",
-            )
-    if config.patients.file and config.patients.file.resolve().is_relative_to(real["output"]):
-        raise StopRun(
-            "The patients file lies in the output folder, and it identifies.",
-            "keep it in the private folder and name it there: patients.file in config.yaml",
-        )
-    for name in ("output", "private"):
-        above = next(path for path in (real[name], *real[name].parents) if path.exists())
-        if not os.access(above, os.W_OK):
-            raise StopRun(f"The {name} folder {places[name]} cannot be written.", f"choose another {name}")
+def _part(config: Config, loads: dict[str, Load]) -> dict[str, Load]:
+    """The studies of a part: those of one patient, who may share frames of reference, are together."""
+    part, parts = map(int, config.shard.split("/"))
+    return {study: load for study, load in loads.items() if number(load.patient, parts) == part}
 
 
-def _check_space(config: Config) -> None:
-    done = config.output / "report" / "report.json"
-    if done.is_file():
-        return
-    needed = _SPACE * sum(entry.bytes for entry in walk(config.input))
-    for name in ("private", "output"):
-        folder = getattr(config, name).resolve()
-        above = next(path for path in (folder, *folder.parents) if path.exists())
-        free = shutil.disk_usage(above).free
-        if free < needed:
-            raise StopRun(
-                f"About {needed / 1e9:.1f} GB are needed in the {name} folder; {free / 1e9:.1f} GB are free.",
-                f"free some space, or set {name} in config.yaml to a folder on a larger disk",
-            )
+def sections(step: str) -> tuple[str, ...]:
+    """The keys of the config on which a step's result depends."""
+    return _SECTIONS[step]
+
+
+def number(patient: str, parts: int) -> int:
+    """The part of a patient, from 1: the same when other patients come or go."""
+    return int.from_bytes(sha256(patient.encode()).digest()[:8], "big") % parts + 1
 
 
 def code() -> str:

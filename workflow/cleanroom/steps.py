@@ -7,6 +7,7 @@ FUNCTIONS = {
     "deface": ("cleanroom.deface", "deface_study"),
     "encode": ("cleanroom.encode", "encode_study"),
     "verify": ("cleanroom.verify", "verify_study"),
+    "nifti": ("cleanroom.nifti.step", "nifti_study"),
     "release": ("cleanroom.release", "release_study"),
 }
 """Each step's module and function: imported only by the step itself."""

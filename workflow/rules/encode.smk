@@ -16,8 +16,11 @@ rule encode:
         PRIVATE / "logs" / "encode" / "{study}.log",
     conda:
         "../../envs/headers.yaml"
+    container:
+        PLAN.image("headers")
     resources:
-        mem_mb=4000,
+        mem_mb=PLAN.memory("encode"),
+        runtime=PLAN.minutes("encode"),
     params:
         config=PLAN.file,
         version=PLAN.version("encode"),

@@ -18,11 +18,14 @@ rule report:
         PRIVATE / "logs" / "report.log",
     conda:
         "../../envs/report.yaml"
+    container:
+        PLAN.image("report")
     resources:
         mem_mb=2000,
     params:
         config=PLAN.file,
         input=PLAN.fingerprint,
+        decisions=PLAN.review,
         version=PLAN.version("report"),
     shell:
         "python -m cleanroom report --config {params.config} > {log} 2>&1"

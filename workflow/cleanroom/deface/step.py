@@ -15,7 +15,8 @@ from cleanroom.deface.projection import projects
 from cleanroom.deface.rules import matching
 from cleanroom.deface.volumes import Found, Place, read_times, save_mask, save_values
 from cleanroom.manifest import Instance
-from cleanroom.records import FaceRecord, SeriesFace, SetAsideRow, Volume, VolumeRecord
+from cleanroom.records import FaceRecord, SeriesFace, Volume, VolumeRecord
+from cleanroom.review import doubt
 from cleanroom.study import Study
 
 
@@ -51,7 +52,7 @@ def deface_study(study: Study) -> FaceRecord:
     frames = {name: series[name][0].frame_of_reference_uid for name in places}
     for frame, names in by_frame(frames, places):
         _look_at(study, frame, {name: places[name] for name in names}, record)
-    record.set_aside = [_row(name, face) for name, face in record.series.items() if face.decision == "unsure"]
+    record.set_aside = doubt.faces(study, record, volumes)
     return record
 
 
@@ -150,16 +151,4 @@ def _values(study: Study, item: Found, face: SeriesFace, modality: str) -> NDArr
         return None
     return replacement(
         face.mode, data, affine, mask, to_template=pose.to_template, modality=modality, nothing=face.fill
-    )
-
-
-def _row(name: str, face: SeriesFace) -> SetAsideRow:
-    return SetAsideRow(
-        series=name,
-        step="deface",
-        reason=f"Whether the face is gone is not certain: {face.reason}.",
-        fix=(
-            f"faces.rules: add {{match: {{series: [{name}]}}, tool: none, reason: ...}} before the others, "
-            "if a person has looked and no face can be recognised"
-        ),
     )

@@ -94,7 +94,8 @@ def save_mask(study: Study, name: str, found: Found) -> FaceMask:
     mask = found.result.mask
     assert mask is not None
     _save(study.work / name, mask, found.volume, compression=6)
-    return FaceMask(volume=found.volume.file, mask=name, voxels=int(mask.sum()))
+    pose = [] if found.result.pose is None else found.result.pose.to_template.round(6).tolist()
+    return FaceMask(volume=found.volume.file, mask=name, voxels=int(mask.sum()), pose=pose)
 
 
 def save_values(study: Study, name: str, found: Found, values: NDArray[np.float32]) -> str:

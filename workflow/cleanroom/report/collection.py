@@ -4,12 +4,13 @@ import sqlite3
 from collections import defaultdict
 
 import cleanroom
-from cleanroom import provenance
 from cleanroom.atomic import write_text
 from cleanroom.config import Config
 from cleanroom.errors import StopRun
 from cleanroom.identity import Identity, load_key
-from cleanroom.provenance import StepTime
+from cleanroom.nifti import dataset
+from cleanroom.provenance import StepTime, crate
+from cleanroom.provenance import tables as steps
 from cleanroom.records import ReleaseRecord
 from cleanroom.report import evidence as records
 from cleanroom.report import inventory, page, tables
@@ -56,12 +57,15 @@ def report(config: Config, partial: bool = False) -> None:
             series=[entry.figures for entry in entries],
         )
         release = config.output / "release" / "manifest.tsv"
-        tables.manifest(base, records.released(config), release)
+        tree = ReleaseRecord(files=dataset.write(config, records.released(config)))
+        tables.manifest(base, [*records.released(config), tree], release)
         tables.inventory(base, config.private / "inventory.tsv")
         tables.crosswalk(base, config.private / "crosswalk.tsv")
     tables.set_aside(lines, config.output / "set_aside.tsv")
     _pages(config, figures, entries, lines, files)
-    provenance.write(config, times, figures.totals.model_dump())
+    times = [*times, *records.intake(config)]
+    steps.write(config, times, identity)
+    crate.write(config, times, figures.totals.model_dump())
 
 
 def _decide(base: sqlite3.Connection, config: Config, partial: bool) -> list[StepTime]:
@@ -93,7 +97,8 @@ def _check(evidence: Evidence, config: Config) -> None:
         raise StopRun(reason, AGAIN)
     known = {(instance.series, instance.number) for instance in evidence.instances}
     series = {name for name, _ in known}
-    released = {instance_key(file) for file in evidence.release.files if file.series in series}
+    files = [file for file in evidence.release.files if file.kind == "dicom" and file.series in series]
+    released = {instance_key(file) for file in files}
     if not released <= known:
         raise StopRun(f"Study {evidence.study} has released files that its manifest lacks.", AGAIN)
 

@@ -55,7 +55,7 @@ def thumbnails(work: Path, files: list[str], edge: int, private: bool) -> list[T
     before = names["before"] if private else {}
     return [
         Thumbnail(
-            label=_label(name),
+            label=label(name),
             after=data_uri(work / after[name], edge) if name in after else "",
             before=data_uri(work / before[name], edge) if name in before else "",
             wide=_view(name) == "slices",
@@ -91,7 +91,8 @@ def _view(name: str) -> str:
     return next((view for view in VIEWS if view in name.lower()), "")
 
 
-def _label(name: str) -> str:
+def label(name: str) -> str:
+    """What a picture shows, by its name."""
     return VIEWS.get(_view(name), "View")
 
 

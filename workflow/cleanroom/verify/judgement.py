@@ -11,6 +11,7 @@ from cleanroom.records import VerifyRecord
 from cleanroom.study import Study
 from cleanroom.verify import (
     conformance,
+    dates,
     documents,
     face,
     geometry,
@@ -20,6 +21,7 @@ from cleanroom.verify import (
     outlines,
     pictures,
     pixels,
+    recognition,
     references,
     rereading,
     segments,
@@ -44,6 +46,7 @@ CHECKS = (
     "geometry",
     "references",
     "marks",
+    "dates",
     "conformance",
     "face",
     "words",
@@ -82,6 +85,7 @@ class Judge:
         with tempfile.TemporaryDirectory(dir=series.study.work) as scratch:
             converted = _converted(series, Path(scratch), found)
             found.run("face", lambda: likeness.findings(series, converted))
+            found.run("face", lambda: _recognised(series, converted, record))
             record.pictures[series.pseudonym] = _drawn(series, converted, found.clean)
         record.checks[series.pseudonym] = {check: found.told(check) or PASSED for check in CHECKS}
         if not series.text.frames_read:
@@ -111,6 +115,7 @@ class Judge:
             found.run("pixels", lambda: pixels.findings(pair, series.face, series_masks), number)
             found.run("references", lambda: references.findings(pair, self.survey.graph, cut), number)
             found.run("marks", lambda: marks.findings(pair, series, self.policy, drawn), number)
+            found.run("dates", lambda: dates.findings(pair, self.policy), number)
             found.run("conformance", lambda: conformance.findings(pair), number)
 
     def _document(self, pair: Pair, series: Series, found: Findings) -> None:
@@ -160,6 +165,13 @@ class Judge:
         before = {number: self.survey.before[name, number] for name, number in there}
         after = {number: self.survey.after[name, number] for name, number in there}
         return marks.of_series(series, before, after)
+
+
+def _recognised(series: Series, converted: list[Converted], record: VerifyRecord) -> list[str]:
+    measures = recognition.measured(series, converted)
+    if measures:
+        record.measures[series.pseudonym] = recognition.worst(measures)
+    return recognition.findings(series, measures)
 
 
 def _masks(series: Series, found: Findings) -> list[Mask]:

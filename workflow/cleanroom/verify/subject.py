@@ -143,6 +143,13 @@ def subjects(study: Study) -> list[Series]:
     ]
 
 
+def subject(
+    study: Study, pseudonym: str, rows: list[Instance], volumes: list[Volume], face: SeriesFace | None
+) -> Series:
+    """A series of which nothing was encoded."""
+    return Series(study, pseudonym, rows, {}, volumes, face, SeriesText())
+
+
 def _record(study: Study, step: str, kind: type[R]) -> R:
     path = study.record_path(step)
     return kind.load(path) if path.is_file() else kind()
