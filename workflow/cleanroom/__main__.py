@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cleanroom import __version__, config
-from cleanroom.commands import crosswalk, handing_over, parts, review
+from cleanroom.commands import crosswalk, handing_over, parts, review, tools
 from cleanroom.errors import StopRun
 from cleanroom.steps import FUNCTIONS
 
@@ -78,6 +78,7 @@ def parser() -> argparse.ArgumentParser:
     sample.add_argument("folder", type=Path)
     sample.set_defaults(run=_sample)
     review.register(commands)
+    tools.register(commands)
     documents = commands.add_parser("config", help="write config.yaml, its schema and the docs table again")
     documents.set_defaults(run=_documents)
     return top

@@ -83,7 +83,7 @@ class Judge:
                 self._instance(series, row, path, series_masks, found)
         found.run("marks", lambda: self._throughout(series))
         found.run("conformance", lambda: conformance.of_series(series))
-        if found.clean:
+        if found.only({"face"}):
             found.run("words", lambda: rereading.findings(series, self.search))
         with tempfile.TemporaryDirectory(dir=series.study.work) as scratch:
             converted = _converted(series, Path(scratch), found)
