@@ -1,7 +1,8 @@
 """Whether what was released still stands as it was written: noticed by a look at the folder, file by file.
 
-Of released files sizes and times are compared, not bytes: that is as cheap as the look at the input. What is damaged gets a new
-token, on which the jobs that write it depend; it stays until they have run, and does not change by itself.
+Of released files sizes and times are compared, not bytes: that is as cheap as the look at the input; tables
+and pages are hashed. What is damaged gets a new token, on which the jobs that write it depend; it stays until
+they have run, and does not change by itself.
 """
 
 from hashlib import file_digest, sha256
