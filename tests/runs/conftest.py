@@ -72,6 +72,6 @@ def demo_run(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 @pytest.fixture(scope="session")
 def real_line(scans: Path, tmp_path_factory: pytest.TempPathFactory) -> Config:
-    """All real scans and odd files through the whole line."""
+    """All real scans and odd files through the whole line, the BIDS tree too."""
     warnings.filterwarnings("ignore")
-    return run_line(scans, tmp_path_factory.mktemp("real"))
+    return run_line(scans, tmp_path_factory.mktemp("real"), release={"nifti": True})

@@ -171,7 +171,7 @@ def _border(planes: list[Plane]) -> Vector:
 
 def _places(place: Frame, flags: Flags) -> Vector:
     row, column = np.nonzero(flags)
-    return place.origin + np.outer(column, place.along_row) + np.outer(row, place.along_column)
+    return np.asarray(place.origin + np.outer(column, place.along_row) + np.outer(row, place.along_column))
 
 
 def _text(value: bytes) -> str:
