@@ -5,7 +5,8 @@ from random import Random
 
 import pytest
 
-from fuzz.files import broken
+from cleanroom.files.structure import Foreign, rest
+from fuzz.files import broken, whole
 from fuzz.targets import TARGETS, beginnings
 
 TRIES = 400
@@ -20,3 +21,13 @@ def test_damaged_bytes(name: str) -> None:
         started = time.process_time()
         TARGETS[name](data)
         assert time.process_time() - started < 5
+
+
+def test_a_released_picture_that_claims_too_many_pixels_is_refused() -> None:
+    """Found by atheris: Pillow has an error of its own for it."""
+    data = whole("TIFF", (9, 7))[1]
+    width = next(data[at : at + 8] for at in range(len(data)) if data[at : at + 2] == b"\x00\x01")
+    assert int.from_bytes(data[data.index(width) + 8 : data.index(width) + 12], "little") == 7
+    lying = data.replace(width + (7).to_bytes(4, "little"), width + (1 << 28).to_bytes(4, "little"))
+    with pytest.raises(Foreign):
+        rest(lying, "tif")
