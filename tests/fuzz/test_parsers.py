@@ -31,3 +31,13 @@ def test_a_released_picture_that_claims_too_many_pixels_is_refused() -> None:
     lying = data.replace(width + (7).to_bytes(4, "little"), width + (1 << 28).to_bytes(4, "little"))
     with pytest.raises(Foreign):
         rest(lying, "tif")
+
+
+def test_a_released_picture_with_a_strip_beyond_its_end_is_refused() -> None:
+    """Found by atheris: two gigabytes were written over a strip that does not exist."""
+    data = whole("TIFF", (9, 7))[1]
+    size = (9 * 7 * 3).to_bytes(4, "little")
+    at = data.index(b"\x17\x01") + 8
+    assert data[at : at + 4] == size
+    with pytest.raises(Foreign, match="strip"):
+        rest(data[:at] + (1 << 31).to_bytes(4, "little") + data[at + 4 :], "tif")

@@ -93,6 +93,7 @@ def _tiff(data: bytes) -> Iterator[bytes]:
             tags = image.tag_v2  # type: ignore[attr-defined]
             _check(set(tags) <= _TIFF, "a tag that pixels do not need")
             for start, size in zip(tags[273], tags[279], strict=True):
+                _check(0 <= start <= start + size <= len(data), "a strip beyond its end")
                 left[start : start + size] = bytes(size)
     yield bytes(left)
 
