@@ -11,7 +11,6 @@ import pytest
 from line import run_line
 
 from cleanroom.config import Config
-from cleanroom.sample import write_sample
 
 HERE = Path(__file__).parents[2]
 
@@ -59,14 +58,6 @@ class Run:
             env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
             check=False,
         )
-
-
-@pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The generated hospital export of ``make demo``."""
-    folder = tmp_path_factory.mktemp("sample") / "input"
-    write_sample(folder)
-    return folder
 
 
 @pytest.fixture(scope="session")
