@@ -10,6 +10,8 @@ import pytest
 from exports import instance, save
 from runs.conftest import Run
 
+from cleanroom.handing_over.checked import check
+
 pytestmark = pytest.mark.long
 KEPT = "{rules: [{tool: none, reason: a test}]}"
 UNREAD = "{rules: [{words: never, reason: a test}]}"
@@ -47,6 +49,10 @@ def test_the_manifest_lists_every_file_of_the_tree(run: Run) -> None:
         row = rows[path.relative_to(release).as_posix()]
         assert row["sha256"] == sha256(path.read_bytes()).hexdigest()
     assert [row["kind"] for row in rows.values()].count("nifti") == 2
+
+
+def test_who_receives_it_finds_it_whole(run: Run) -> None:
+    assert check(run.results / "release").whole
 
 
 def test_the_validator_finds_no_error_and_the_run_says_so(run: Run) -> None:
