@@ -72,7 +72,7 @@ def jobs(run: Run, **config: str) -> set[str]:
 
 
 def test_another_name_in_the_table_makes_the_tree_anew(run: Run) -> None:
-    assert jobs(run, release=TREE) == set()
+    assert "nifti" not in jobs(run, release=TREE)
     assert {"nifti", "release", "report"} <= jobs(run, release=TREE.replace("T1w", "T2w"))
 
 
