@@ -33,10 +33,12 @@ class Case:
     def config(self) -> Config:
         return config.load(self.values)
 
-    def run(self, **values: object) -> None:
+    def run(self, only: str = "", **values: object) -> None:
+        """All studies, or the one of a series."""
         self.values |= values
         for study in take_in(self.config):
-            run_study(self.config, study)
+            if not only or study == self.study(only):
+                run_study(self.config, study)
 
     def rows(self) -> dict[str, SetAsideRow]:
         """Step → what it set aside."""

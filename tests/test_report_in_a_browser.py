@@ -24,9 +24,13 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
             row.seen = "5ee" + "0" * 29
         record.save(path)
         if HEAD in record.series:
-            write_head(heads.head(), heads.affine(), path.parent / "pictures" / "after" / f"{HEAD}-head.nii")
-            write_head(heads.head(), heads.affine(), path.parent / "pictures" / "after" / f"{KEPT}-head.nii")
-    study = next(sample.config.private.glob(f"studies/*/pictures/after/{HEAD}-head.nii")).parents[2].name
+            write_head(
+                heads.head(), heads.affine(), path.parent / "pictures" / "after" / f"{HEAD}-head.nii.gz"
+            )
+            write_head(
+                heads.head(), heads.affine(), path.parent / "pictures" / "after" / f"{KEPT}-head.nii.gz"
+            )
+    study = next(sample.config.private.glob(f"studies/*/pictures/after/{HEAD}-head.nii.gz")).parents[2].name
     row = {
         "what": "comment",
         "who": HOSTILE[:60],
