@@ -28,5 +28,6 @@ rule report:
         input=PLAN.fingerprint,
         decisions=PLAN.review,
         version=PLAN.version("report"),
+        damage=PLAN.damaged("report"),
     shell:
         "python -m cleanroom report --config {params.config} > {log} 2>&1"

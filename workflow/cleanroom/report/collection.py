@@ -4,11 +4,12 @@ import sqlite3
 from collections import Counter, defaultdict
 
 import cleanroom
+from cleanroom import intact
 from cleanroom.atomic import write_text
 from cleanroom.config import Config
 from cleanroom.errors import StopRun
 from cleanroom.identity import Identity, load_key
-from cleanroom.nifti import dataset
+from cleanroom.nifti import dataset, validator
 from cleanroom.provenance import StepTime, crate
 from cleanroom.provenance import tables as steps
 from cleanroom.records import ReleaseRecord
@@ -64,7 +65,9 @@ def report(config: Config, partial: bool = False) -> None:
         tables.inventory(base, config.private / "inventory.tsv")
         tables.crosswalk(base, config.private / "crosswalk.tsv")
     tables.set_aside(lines, config.output / "set_aside.tsv")
+    validator.write(config)
     _pages(config, figures, entries, lines, files)
+    intact.stamp(config, intact.REPORT)
     times = [*times, *records.intake(config)]
     steps.write(config, times, identity)
     crate.write(config, times, figures.totals.model_dump())

@@ -69,6 +69,8 @@ class SeriesFigures(BaseModel):
     text: TextFigures
     verdict: Literal["released", "set_aside"]
     reasons: list[str]
+    measures: dict[str, float] = {}
+    """What the gate measured where a face was removed; see docs/gate.md."""
     waits: bool = False
     """Whether a person's decision can release it."""
 

@@ -3,9 +3,8 @@
 from collections import defaultdict
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
-from cleanroom.records import SeriesFace, SeriesText
+from cleanroom.records import FaceAttempt, SeriesFace, SeriesText
 from cleanroom.report.evidence import Evidence
 from cleanroom.report.figures import AttemptFigures, FaceFigures, SeriesFigures, TextFigures
 from cleanroom.report.inventory import SeriesCount, SetAsideLine
@@ -126,10 +125,11 @@ def entry(
             ),
             verdict="released" if count.released else "set_aside",
             reasons=list(dict.fromkeys(line.reason for line in lines)),
+            measures=evidence.verify.measures.get(series, {}),
             waits=doubt is not None and not standing.rejected,
         ),
         set_aside=lines,
-        measures=face.measures,
+        measures=face.measures | evidence.verify.measures.get(series, {}),
         passed=[check for check, result in checks.items() if result == "passed"],
         found={
             check: shareable(result)
@@ -169,11 +169,11 @@ def _face_figures(face: SeriesFace) -> FaceFigures:
         mode=face.mode if face.tool != "none" else "",
         voxels_changed=face.voxels_changed,
         reason=shareable(face.reason),
-        attempts=[_attempt(item) for item in getattr(face, "attempts", [])],
+        attempts=[_attempt(item) for item in face.attempts],
     )
 
 
-def _attempt(item: Any) -> AttemptFigures:
+def _attempt(item: FaceAttempt) -> AttemptFigures:
     return AttemptFigures(
         tool=item.tool,
         mode=item.mode,
