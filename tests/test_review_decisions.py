@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 from review_case import NOBODY, Case
 
+from cleanroom.config import Config, FaceRule, Faces
 from cleanroom.errors import StopRun
 from cleanroom.records import FaceRecord, TextRecord, VerifyRecord
-from cleanroom.review import table
+from cleanroom.review import applied, table
 from cleanroom.review.standing import fingerprint, standings
 from cleanroom.review.table import COLUMNS, Decision
 from cleanroom.verify import rereading
@@ -143,6 +144,16 @@ def test_a_step_runs_again_only_for_what_it_depends_on() -> None:
     told = [*rows, Decision("", "", "comment", "SA", "EA", comment="later")]
     assert fingerprint(told, "deface", "SA") == marks["deface"]
     assert fingerprint([*rows, Decision("", "", "withdraw", "SA", "EA")], "deface", "SA") == ""
+
+
+def test_a_tool_without_jobs_stops_the_run_and_names_the_line_to_write() -> None:
+    rows = [Decision("", "", "rerun", "SA", "EA", tool="pydeface")]
+    named = FaceRule.model_validate({"match": {"modality": ["MR"]}, "tool": "pydeface"})
+    with pytest.raises(StopRun, match="series EA names tool `pydeface`") as stopped:
+        applied.check(Config(), rows)
+    assert "series: [EA]" in stopped.value.fix
+    applied.check(Config(faces=Faces(rules=[named, FaceRule()])), rows)
+    applied.check(Config(), [*rows, Decision("", "", "withdraw", "SA", "EA")])
 
 
 def test_what_is_run_again_after_a_rejection_waits_for_an_approval() -> None:
