@@ -23,7 +23,7 @@ from cleanroom.isotropic import isotropic
 from cleanroom.picture import slices
 
 ERODED_MM = 1.0
-SAME_SCAN = {"trio_t2": "trio", "xa30_5": "xa30_6"}
+SAME_SCAN = {"trio_t2": "trio", "xa30_6": "xa30_5"}
 """Heads of one session and frame of reference: the brain of the other's T1-weighted volume."""
 SOFT = {"CT": (0.0, 90.0), "MR": (0.3, 2.0)}
 """What brain measures: Hounsfield units; in MR in medians of the middle of the head."""

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cleanroom import __version__, config
-from cleanroom.commands import crosswalk, parts, review, tools
+from cleanroom.commands import crosswalk, handing_over, parts, review, tools
 from cleanroom.errors import StopRun
 from cleanroom.steps import FUNCTIONS
 
@@ -73,6 +73,7 @@ def parser() -> argparse.ArgumentParser:
     media.add_argument(
         "folders", nargs="+", type=Path, metavar="[SOURCE] TARGET", help="SOURCE: release/dicom of the output"
     )
+    handing_over.register(commands)
     sample = commands.add_parser("sample", help="make the sample input of the demo")
     sample.add_argument("folder", type=Path)
     sample.set_defaults(run=_sample)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from cleanroom import config as configuration
-from cleanroom import environment, folders, lock, patients, progress, secrecy
+from cleanroom import environment, folders, intact, lock, patients, progress, secrecy
 from cleanroom.atomic import write_text
 from cleanroom.clean import profile as profiles
 from cleanroom.config import Config
@@ -130,6 +130,8 @@ class Plan:
             lock.share(config.private)
             lock.share(config.output)
         progress.watch(config.private, plan._chosen())
+        if not part:
+            intact.damaged(config)
         return plan
 
     @classmethod
@@ -209,6 +211,14 @@ class Plan:
         return sha256(
             f"{self.code}{self.key_check}{json.dumps(values, sort_keys=True)}".encode()
         ).hexdigest()[:16]
+
+    def damage(self, wildcards: Any) -> str:
+        """Changes when released files of a study were deleted or altered."""
+        return intact.token(self.config, wildcards.study)
+
+    def damaged(self, name: str) -> str:
+        """The same of ``files`` (pictures and PDFs) and ``report`` (tables and pages)."""
+        return intact.token(self.config, name)
 
     @cached_property
     def decisions(self) -> list[Decision]:

@@ -272,6 +272,8 @@ class VerifyRecord(Record):
 
     passed: dict[str, list[str]] = {}
     """Series → numbers of the instances that may be released."""
+    sha256: dict[str, dict[str, str]] = {}
+    """Series → instance number → SHA-256 of the file that was judged."""
     checks: dict[str, dict[str, str]] = {}
     """Series → check → ``passed``, ``not applicable``, or what was found."""
     pictures: dict[str, list[str]] = {}

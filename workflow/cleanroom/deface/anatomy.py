@@ -18,9 +18,10 @@ SHAPE = (111, 118, 111)
 SAFETY_MM = 8.0
 """The face region keeps this distance to the brain of the template; no margin goes nearer."""
 
-NEAR_BRAIN_MM, BELOW_SKIN_MM = 14.0, 6.0
-"""What lies nearer to the brain of the template than the one, and deeper below its skin than the other, is
-skull and brain: there a mask keeps to a person's own skin."""
+NEAR_BRAIN_MM = 14.0
+"""So near to the brain of the template a mask keeps to a person's own skin."""
+BETWEEN_ORBITS = (22.0, -40.0)
+"""Millimetres beside the midplane, and the lowest z: the straight gyri of some heads end there."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Anatomy:
     brain
         Distance to the brain: 0 inside, millimetres.
     skull
-        How far inside of the skull above the brain: positive there, millimetres.
+        Depth below the skin of the template where brain lies near, 0 elsewhere, millimetres.
     """
 
     face: Isotropic
@@ -49,8 +50,9 @@ def anatomy() -> Anatomy:
     brain = _brain()
     distance = ndimage.distance_transform_edt(~brain, sampling=MM)
     clear = distance > SAFETY_MM
-    skull = np.where(_beside_orbits(), np.minimum(NEAR_BRAIN_MM - distance, _depth() - BELOW_SKIN_MM), -1.0)
-    return Anatomy(_signed(_face() & clear), _signed(_ears() & clear), _field(distance), _field(skull))
+    return Anatomy(
+        _signed(_face() & clear), _signed(_ears() & clear), _field(distance), _field(_skull(distance))
+    )
 
 
 def _signed(region: NDArray[np.bool_]) -> Isotropic:
@@ -88,10 +90,12 @@ def _ears() -> NDArray[np.bool_]:
     return np.asarray(beside & (y > -50) & (y < 25) & (z > -95) & (z < -2))
 
 
-def _beside_orbits() -> NDArray[np.bool_]:
-    """Above the roof of the orbits, or to the side of them."""
+def _skull(to_brain: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Depth above the orbits, to the side of them, and between them: there frontal lobes reach low."""
     lateral, y, z = _axes()
-    return np.asarray((z > _skull_base(lateral, y)) | (lateral > 46))
+    aside = (z > _skull_base(lateral, y)) | (lateral > 46)
+    between = (lateral < BETWEEN_ORBITS[0]) & (z > BETWEEN_ORBITS[1])
+    return np.where((aside & (to_brain < NEAR_BRAIN_MM)) | between, _depth(), 0.0)
 
 
 def _depth() -> NDArray[np.float64]:

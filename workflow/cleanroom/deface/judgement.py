@@ -40,6 +40,11 @@ SURE_INFORMATION = 0.5
 """What is said to be removed or out of view must rest on a better agreement."""
 
 
+def found_nothing(measures: Measures) -> bool:
+    """Whether the engines found no head: they are apart, or what they agree on resembles none inside."""
+    return measures.apart_mm > VAGUE_APART_MM or measures.inside < BOUNDS["inside"][0]
+
+
 @dataclass(frozen=True)
 class Judgement:
     """A decision and, unless it is ``face``, its reason."""

@@ -18,6 +18,9 @@ TOLERANCE_MM = 2.0
 
 DEEP_MM = 8.0
 """Above the brain a mask goes so deep below a person's skin: scalp and outer table; heads differ."""
+SKIN_MM, SURELY_DEEP_MM = 6.0, 20.0
+"""Below the skin of the template: what lies less deep goes, whatever the person's skin seems to be (a pad on
+the forehead); what lies deeper stays (the nose's cavity is air, but no skin)."""
 
 
 class Skin(NamedTuple):
@@ -41,6 +44,8 @@ class Extent(NamedTuple):
     margin_mm: float = 2.0
     """The region is widened by this much, but never nearer to the brain than the safety distance."""
     ears: bool = True
+    face: bool = True
+    """Without it the ears alone go: of a face that is out of view, or was removed before."""
 
 
 def carried(
@@ -65,7 +70,8 @@ def carried(
     uint8, 1 where the face is to be replaced.
     """
     fields = anatomy()
-    wanted = np.minimum(fields.face.data, fields.ears.data) if extent.ears else fields.face.data
+    parts = [fields.face.data] * extent.face + [fields.ears.data] * extent.ears
+    wanted = np.minimum.reduce(parts)
     border = np.maximum(wanted - extent.margin_mm * pose.scale, SAFETY_MM - TOLERANCE_MM - fields.brain.data)
     region = fields.face.holding(border)
     part = _part(shape, affine, pose)
@@ -92,15 +98,13 @@ def _spare(mask: NDArray[np.uint8], affine: Affine, pose: Pose, skin: Skin) -> N
     inner = mask[part]
     for k in np.flatnonzero(inner.any(axis=(0, 1))):
         plane = inner[:, :, k]
-        above = (plane > 0) & (
-            _sampled(field, pose.to_template @ place, inner.shape, int(k), outside=-1.0) > 0
-        )
-        i, j = np.nonzero(above)
+        depth = _sampled(field, pose.to_template @ place, inner.shape, int(k), outside=0.0)
+        i, j = np.nonzero((plane > 0) & (depth > SKIN_MM))
         if not len(i):
             continue
         voxel = to_skin[:3, :3] @ np.stack([i, j, np.full_like(i, k)]) + to_skin[:3, 3:]
         away = ndimage.map_coordinates(skin.distance.data, voxel, order=1, mode="constant", cval=0.0)
-        plane[i, j] = away > -(DEEP_MM + skin.moved_mm)
+        plane[i, j] = (away > -(DEEP_MM + skin.moved_mm)) & (depth[i, j] < SURELY_DEEP_MM)
 
 
 def slabs(

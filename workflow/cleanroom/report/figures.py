@@ -26,12 +26,11 @@ class AttemptFigures(BaseModel):
     tool: str
     mode: str = ""
     version: str = ""
-    outcome: str
+    outcome: str = ""
     reason: str = ""
     seconds: float = 0.0
-    measures: dict[str, float] = {}
-    agreement: dict[str, float] = {}
-    """Other tool → Dice overlap of what the two changed."""
+    dice: dict[str, float] = {}
+    """Other tool → overlap of what the two changed, 0 to 1."""
 
 
 class FaceFigures(BaseModel):
@@ -43,7 +42,7 @@ class FaceFigures(BaseModel):
     voxels_changed: int = 0
     reason: str = ""
     attempts: list[AttemptFigures] = []
-    """Of every tool that the config names for the series, when there are others than ``builtin``."""
+    """Of every tool that the config names; empty when that is one."""
 
 
 class TextFigures(BaseModel):
@@ -70,6 +69,10 @@ class SeriesFigures(BaseModel):
     text: TextFigures
     verdict: Literal["released", "set_aside"]
     reasons: list[str]
+    measures: dict[str, float] = {}
+    """What the gate measured where a face was removed; see docs/gate.md."""
+    waits: bool = False
+    """Whether a person's decision can release it."""
 
 
 class Figures(BaseModel):
@@ -83,3 +86,5 @@ class Figures(BaseModel):
     """What in the profile keeps more than the standard allows; told on the page."""
     totals: Totals
     series: list[SeriesFigures]
+    decisions: dict[str, int] = {}
+    """What a person decided → how often."""
