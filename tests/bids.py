@@ -116,5 +116,11 @@ def _draw(study: Study, faces: frozenset[str]) -> None:
             image = nibabel.Nifti1Image(inside.astype(np.uint8), np.array(volume.affine))
             nibabel.save(image, study.work / name)
             masks.append(FaceMask(volume=volume.file, mask=name, voxels=int(inside.sum())))
-        told.series[series] = SeriesFace(decision="face", tool="builtin", mode="remove", masks=masks)
+        told.series[series] = SeriesFace(
+            decision="face",
+            tool="builtin",
+            mode="remove",
+            voxels_changed=sum(mask.voxels for mask in masks),
+            masks=masks,
+        )
     told.save(study.record_path("deface"))

@@ -2,22 +2,36 @@
 
 import io
 import json
+from hashlib import sha256
 from pathlib import Path
 
 import hiding
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 from cleanroom.files import views
 from cleanroom.files.pdf import cleaned_pdf
 from cleanroom.files.redacted import cleaned_picture
-from cleanroom.reading import Word, tesseract, words
+from cleanroom.reading import Word, tesseract
+from cleanroom.reading import words as first_reader
 from cleanroom.reading.goes import chooser, everything
 
 PADDING = 25
 """The ground truth counts from the corner of a picture with a border of so many pixels."""
 pytestmark = pytest.mark.long
+
+
+KNOWN: dict[bytes, list[Word]] = {}
+
+
+def words(picture: NDArray[np.uint8]) -> list[Word]:
+    """The first reader, who reads a picture once in all of this file."""
+    name = sha256(str(picture.shape).encode() + np.ascontiguousarray(picture).tobytes()).digest()
+    if name not in KNOWN:
+        KNOWN[name] = first_reader(picture)
+    return KNOWN[name]
 
 
 def read(data: bytes) -> str:
@@ -78,10 +92,10 @@ def test_a_picture_without_words_is_not_touched() -> None:
 
 
 def test_a_scanned_page_has_no_words_left() -> None:
-    page = Image.new("L", (850, 1100), 255)
+    page = Image.new("L", (425, 300), 255)
     page.paste(
         hiding.with_words(hiding.SECRET, mode="L", fill=255).point(lambda v: 255 - v).crop((0, 10, 320, 55)),
-        (90, 90),
+        (50, 60),
     )
     buffer = io.BytesIO()
     page.save(buffer, "PDF", resolution=100)

@@ -173,6 +173,32 @@ def test_volumes_of_a_series_that_left_the_input_stay(export: Path, made: Config
     assert len(table(only("sub-*/ses-*/*_scans.tsv", made))) == 2
 
 
+def test_what_no_record_knows_does_not_stay_in_the_tree(made: Config) -> None:
+    """A job was killed after its session was moved in, and before its record was written."""
+    bids.run(made)
+    before = bids.names(made)
+    stray = bids.tree(made) / "sub-PSTRAY" / "ses-SSTRAY" / "anat" / "sub-PSTRAY_ses-SSTRAY_T1w.nii.gz"
+    stray.parent.mkdir(parents=True)
+    stray.write_bytes(b"unknown")
+    bids.rows(made)
+    assert bids.names(made) == before
+    assert not (bids.tree(made) / "sub-PSTRAY").exists()
+
+
+def test_a_session_that_a_killed_job_took_out_comes_back(export: Path, made: Config) -> None:
+    bids.run(made)
+    before = bids.contents(bids.tree(made))
+    study = study_of(made, "1.2.7.4")
+    (session,) = bids.tree(made).glob("sub-*/ses-*")
+    out = made.output / ".staging" / f"{study.pseudonym}.nifti.old" / session.relative_to(bids.tree(made))
+    out.parent.mkdir(parents=True)
+    session.rename(out)
+    for path in (export / "7").glob("2-*"):
+        path.unlink()
+    bids.run(made)
+    assert bids.contents(bids.tree(made)) == before
+
+
 def test_switched_off_the_tree_goes(made: Config) -> None:
     bids.run(made)
     off = made.model_copy(update={"release": made.release.model_copy(update={"nifti": False})})

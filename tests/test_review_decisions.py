@@ -10,6 +10,7 @@ from cleanroom.records import FaceRecord, TextRecord, VerifyRecord
 from cleanroom.review import table
 from cleanroom.review.standing import fingerprint, standings
 from cleanroom.review.table import COLUMNS, Decision
+from cleanroom.verify import rereading
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +91,29 @@ def test_everything_waits_where_all_is_reviewed_and_what_is_rejected_never_leave
     case.approve(row)
     case.run()
     assert case.rows()["release"].reason == "it passed and waits for a person's approval"
+
+
+def test_an_identity_that_the_gate_finds_is_overruled_by_nobody(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Words in doubt can be approved; a word that identifies cannot, whatever the table says."""
+    row = case.rows()["redact"]
+    case.approve(row)
+    found = ["words are left in 1 of 1 pictures that were read again"]
+    monkeypatch.setattr(rereading, "findings", lambda *_: list(found))
+    case.run()
+    doubt = case.rows()["verify"]
+    assert doubt.seen
+    case.approve(doubt)
+    case.run()
+    assert case.released() == {row.series}
+    found.append("words that identify are left in 1 of 1 pictures that were read again")
+    case.run()
+    leak = case.rows()["verify"]
+    assert leak.seen == ""
+    case.decide("approve", row.series, step="verify", seen=doubt.seen)
+    case.run()
+    assert case.released() == set()
 
 
 def test_rectangles_are_covered_and_another_tool_is_run(case: Case) -> None:

@@ -21,6 +21,9 @@ from pydicom.encaps import encapsulate
 from pydicom.pixels import compress
 from pydicom.uid import JPEG2000Lossless, JPEGBaseline8Bit
 
+from cleanroom import step
+from cleanroom.records import ReleaseRecord
+
 NAME, DAY = "Zwiebelhuber", "20260917"
 PLAIN, JPEG, JPEG_2000 = "1.2.3.1", "1.2.3.2", "1.2.3.3"
 
@@ -202,3 +205,16 @@ def test_a_seeded_fault_is_found(boxed: Boxed, fault: str) -> None:
     assert expected in found[series].get(check, ""), found
     assert boxed.names[series] not in record.passed
     assert NAME.lower() not in record.model_dump_json().lower()
+
+
+def test_a_file_that_was_altered_after_the_gate_is_not_released(boxed: Boxed) -> None:
+    step.run("verify", boxed.study)
+    path = boxed.path(PLAIN)
+    before = path.read_bytes()
+    path.write_bytes(before + b"\0\0")
+    step.run("release", boxed.study)
+    path.write_bytes(before)
+    record = ReleaseRecord.load(boxed.study.folder / "released.json")
+    assert {file.series for file in record.files} == {boxed.names[JPEG], boxed.names[JPEG_2000]}
+    assert [row.series for row in record.set_aside] == [boxed.names[PLAIN]]
+    assert "not the one that the gate has judged" in record.set_aside[0].reason

@@ -15,6 +15,9 @@ from cleanroom.manifest import Instance
 from cleanroom.records import FilesRecord, Record
 from cleanroom.study import Study
 
+SECONDS, MEGABYTES = 10.0, 1000.0
+"""What one file may take."""
+
 
 @dataclass
 class Outcome:

@@ -23,16 +23,15 @@ from cleanroom.intake.walk import walk
 from cleanroom.report import report
 from cleanroom.study import BEFORE, Study
 from fuzz import accounts, dicom, files
-from fuzz.accounts import Outcome
+from fuzz.accounts import SECONDS, Outcome
 
-IN_A_STUDY = 8
-SECONDS, MEGABYTES = 10.0, 1000.0
-"""What one file may take."""
+IN_A_STUDY, PDFS = 20, 0.02
+"""Files of a study; the part of its instances that are PDFs, each of which takes a process."""
 PARTS = {"clean": ("clean", "redact"), "all": tuple(BEFORE)}
 
 
 def write(folder: Path, count: int, seed: int) -> None:
-    """So many files: six in ten are DICOM, every twentieth study of them is whole."""
+    """So many files: six in ten are DICOM, every eighth study of them is whole."""
     chance = Random(seed)
     originals = dicom.seeds()
     folder.mkdir(parents=True)
@@ -41,8 +40,9 @@ def write(folder: Path, count: int, seed: int) -> None:
         place = folder / f"{study:04}"
         place.mkdir(exist_ok=True)
         if chance.random() < 0.6:
-            content = dicom.written(chance.choice(originals), study, number)
-            whole = study % 20 == 0
+            kind = -1 if chance.random() < PDFS else chance.randrange(len(originals) - 1)
+            content = dicom.written(originals[kind], study, number)
+            whole = study % 8 == 0
             (place / f"{number}.dcm").write_bytes(content if whole else dicom.mutated(content, chance))
         elif chance.random() < 0.15:
             inside = [dicom.mutated(dicom.written(originals[0], study, number), chance)]

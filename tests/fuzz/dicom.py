@@ -191,7 +191,7 @@ def _nested(content: bytes, chance: Random) -> bytes:
 
 def _gigantic(content: bytes, chance: Random) -> bytes:
     at = chance.choice(places(content)).start
-    items = (_ITEM + bytes(4)) * chance.choice((1000, 30_000))
+    items = (_ITEM + bytes(4)) * chance.choice((300, 8000))
     head = struct.pack("<HH2sHL", 0x8, 0x1140, b"SQ", 0, chance.choice((len(items), _UNDEFINED)))
     return content[:at] + head + items + (_SEQUENCE_END + bytes(4)) + content[at:]
 
@@ -233,9 +233,12 @@ def _deflated(content: bytes, chance: Random) -> bytes:
     content = _syntax_of(content, b"1.2.840.10008.1.2.1.99")
     start = 144 + struct.unpack_from("<L", content, 140)[0]
     plain = content[start:]
-    if chance.random() < 0.1:
-        plain = struct.pack("<HH2sHL", 0x9, 0x10, b"UN", 0, 300_000_000) + bytes(300_000_000)
     squeeze = zlib.compressobj(1, wbits=-15)
+    if chance.random() < 0.1:  # two gigabytes of zeros, of which a megabyte is packed once
+        head = squeeze.compress(struct.pack("<HH2sHL", 0x9, 0x10, b"UN", 0, 2_000_000_000))
+        start_of = head + squeeze.flush(zlib.Z_FULL_FLUSH)
+        zeros = squeeze.compress(bytes(1 << 20)) + squeeze.flush(zlib.Z_FULL_FLUSH)
+        return content[:start] + start_of + zeros * 2000 + squeeze.flush()
     packed = squeeze.compress(plain) + squeeze.flush()
     return content[:start] + packed[: chance.choice((len(packed), len(packed), len(packed) // 2))]
 

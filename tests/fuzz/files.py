@@ -20,22 +20,26 @@ _NAMES = (
 
 def picture(chance: Random) -> tuple[str, bytes]:
     """Extension and bytes of a small picture of any format, whole or broken."""
-    sort = chance.choice(list(FORMATS))
-    shape = (chance.randint(1, 40), chance.randint(1, 40), 3)
-    values = np.random.default_rng(chance.randrange(1 << 30)).integers(0, 256, shape, np.uint8)
+    extension, content = whole(chance.choice(list(FORMATS)), (chance.randint(1, 40), chance.randint(1, 40)))
+    return extension, broken(content, chance)
+
+
+def whole(sort: str, shape: tuple[int, int] = (9, 7)) -> tuple[str, bytes]:
+    """Extension and bytes of a picture of noise (rows, columns)."""
+    values = np.random.default_rng(shape[0]).integers(0, 256, (*shape, 3), np.uint8)
     file = io.BytesIO()
     Image.fromarray(values).convert("P" if sort == "GIF" else "RGB").save(file, sort)
-    return FORMATS[sort], broken(file.getvalue(), chance)
+    return FORMATS[sort], file.getvalue()
 
 
 def broken(content: bytes, chance: Random) -> bytes:
     """Bytes flipped, numbers replaced, pieces cut out, repeated or cut off."""
     new = bytearray(content)
     for _ in range(chance.randint(1, 4)):
-        at = chance.randrange(len(new))
+        at = chance.randrange(len(new) or 1)
         how = chance.randrange(5)
         if how == 0:
-            new[at] = chance.randrange(256)
+            new[at : at + 1] = bytes([chance.randrange(256)])
         elif how == 1:
             new[at : at + 4] = struct.pack(
                 chance.choice("<>") + "L", chance.choice((0, 1, 65535, 2**31 - 1, 2**32 - 1))

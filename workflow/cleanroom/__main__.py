@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cleanroom import __version__, config
-from cleanroom.commands import crosswalk, parts, review
+from cleanroom.commands import crosswalk, handing_over, parts, review, tools
 from cleanroom.errors import StopRun
 from cleanroom.steps import FUNCTIONS
 
@@ -73,10 +73,12 @@ def parser() -> argparse.ArgumentParser:
     media.add_argument(
         "folders", nargs="+", type=Path, metavar="[SOURCE] TARGET", help="SOURCE: release/dicom of the output"
     )
+    handing_over.register(commands)
     sample = commands.add_parser("sample", help="make the sample input of the demo")
     sample.add_argument("folder", type=Path)
     sample.set_defaults(run=_sample)
     review.register(commands)
+    tools.register(commands)
     documents = commands.add_parser("config", help="write config.yaml, its schema and the docs table again")
     documents.set_defaults(run=_documents)
     return top

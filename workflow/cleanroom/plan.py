@@ -4,14 +4,14 @@ import json
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from cleanroom import config as configuration
-from cleanroom import environment, folders, lock, patients, progress, secrecy
+from cleanroom import environment, folders, intact, lock, patients, progress, secrecy
 from cleanroom.atomic import write_text
 from cleanroom.clean import profile as profiles
 from cleanroom.config import Config
@@ -23,13 +23,17 @@ from cleanroom.intake.walk import fingerprint
 from cleanroom.nifti import standard, subject
 from cleanroom.review import standing, table
 from cleanroom.review.table import Decision
+from cleanroom.tools import presence
+from cleanroom.tools.chain import rounds
+from cleanroom.tools.table import table as tool_table
 
 _SECTIONS = {
     "intake": ("input", "key", "patients"),
     "clean": ("key", "profile"),
     "redact": ("text", "pdf"),
     "convert": (),
-    "deface": ("faces",),
+    "deface": ("faces", "tools"),
+    "tools": ("faces", "tools"),
     "encode": (),
     "verify": ("profile", "faces", "text", "verify"),
     "nifti": ("profile", "release"),
@@ -53,7 +57,7 @@ _MEMORY = {
 
 _MINUTES = dict.fromkeys(_MEMORY, 30) | {"deface": 120, "verify": 60}
 
-_SAVED = ("fingerprint", "code", "key_check", "patients", "profile")
+_SAVED = ("fingerprint", "code", "key_check", "patients", "profile", "missing")
 """What single jobs take from the run that started them."""
 
 
@@ -70,9 +74,11 @@ class Plan:
     """Tells another content of the patients file, wherever it lies."""
     profile: str
     """Tells another content of the profile, and of the files that it names."""
+    missing: tuple[str, ...] = ()
+    """De-facing tools that the rules name and this machine does not have."""
 
     @classmethod
-    def start(cls, values: dict[str, Any], main: bool) -> "Plan":
+    def start(cls, values: dict[str, Any], main: bool, methods: frozenset[str] = frozenset()) -> "Plan":
         """Check the config and the folders, and prepare ``private/``.
 
         Parameters
@@ -81,6 +87,8 @@ class Plan:
             The config of Snakemake: ``config.yaml`` and the command line.
         main
             False in the process of a single job, which takes the plan that the run has made.
+        methods
+            How Snakemake brings software along: ``conda``, ``apptainer``.
 
         Raises
         ------
@@ -102,13 +110,18 @@ class Plan:
             subject.check({item.pseudonym for item in assigned.by_key.values()})
         profile = profiles.load(config.profile)
         profile.check_files()
+        tools = presence.found(config, methods)
+        for line in presence.check(config, tools):
+            print(f"cleanroom: {line}", file=sys.stderr)
         config.private.mkdir(parents=True, exist_ok=True)
         config.private.chmod(0o700)
+        presence.save(config, tools)
         config.output.mkdir(parents=True, exist_ok=True)
         folders.bind(config)
         part = bool(config.shard) and (config.private / "loads.tsv").is_file()
         alone = lock.hold(config.private, part) & lock.hold(config.output, part)
         plan = cls._made(config, profile.digest(), part)
+        plan = replace(plan, missing=tuple(sorted(name for name, state in tools.items() if state.lacks)))
         if part and not alone:
             plan._check_same()
         else:
@@ -117,6 +130,8 @@ class Plan:
             lock.share(config.private)
             lock.share(config.output)
         progress.watch(config.private, plan._chosen())
+        if not part:
+            intact.damaged(config)
         return plan
 
     @classmethod
@@ -137,7 +152,11 @@ class Plan:
         """The plan of the run to which a single job belongs."""
         saved = json.loads((config.private / "run.json").read_text())
         values = saved["config"] | {"shard": config.shard}
-        return cls(configuration.load(values), **{name: saved[name] for name in _SAVED})
+        return cls(
+            configuration.load(values),
+            **{name: saved[name] for name in _SAVED if name != "missing"},
+            missing=tuple(saved["missing"]),
+        )
 
     def _save(self) -> None:
         saved = self._as_saved()
@@ -160,12 +179,12 @@ class Plan:
             )
 
     @classmethod
-    def of_workflow(cls, values: dict[str, Any], main: bool) -> "Plan":
+    def of_workflow(cls, values: dict[str, Any], main: bool, methods: frozenset[str] = frozenset()) -> "Plan":
         """As :meth:`start`, with errors as Snakemake shows its own: the message without a traceback."""
         from snakemake.exceptions import WorkflowError  # noqa: PLC0415 - there only inside Snakemake
 
         try:
-            return cls.start(values, main)
+            return cls.start(values, main, methods)
         except StopRun as error:
             raise WorkflowError(str(error)) from None
 
@@ -185,9 +204,20 @@ class Plan:
             values["profile"] = self.profile
         if "patients" in values:
             values["patients"]["file"] = self.patients
+        if "tools" in values:
+            left = self.config.verify.skin_left_percent.model_dump() if self.rounds else {}
+            values["tools"] |= {"missing": self.missing, "left": left}
         return sha256(
             f"{self.code}{self.key_check}{json.dumps(values, sort_keys=True)}".encode()
         ).hexdigest()[:16]
+
+    def damage(self, wildcards: Any) -> str:
+        """Changes when released files of a study were deleted or altered."""
+        return intact.token(self.config, wildcards.study)
+
+    def damaged(self, name: str) -> str:
+        """The same of ``files`` (pictures and PDFs) and ``report`` (tables and pages)."""
+        return intact.token(self.config, name)
 
     @cached_property
     def decisions(self) -> list[Decision]:
@@ -237,6 +267,29 @@ class Plan:
             return []
         private = self.config.private
         return [private / "studies" / "{study}" / "nifti.json", private / "work" / "{study}" / "nifti"]
+
+    @cached_property
+    def rounds(self) -> list[list[str]]:
+        """The tools that may be called in each round."""
+        return rounds(self.config.faces, self.missing)
+
+    def tool_image(self, tool: str) -> str | None:
+        """The image in which a tool runs under ``--sdm apptainer``: the user's, or this project's."""
+        own = str(environment.image(tool)) if tool_table()[tool].conda else None
+        return self.config.place(tool).image or own
+
+    def tool_memory(self, tool: str) -> int:
+        """What one volume needs in a tool, megabytes."""
+        return tool_table()[tool].memory_mb
+
+    def tried(self, wildcards: Any) -> list[Path]:
+        """For what a round of tools, or ``deface``, waits: what the rounds before were given and wrote."""
+        number = int(getattr(wildcards, "round", len(self.rounds) + 1))
+        work = self.config.private / "work" / wildcards.study / "tools"
+        found = []
+        for before, tools in enumerate(self.rounds[: number - 1], 1):
+            found += [work / str(before), *(work / f"{before}-{tool}" for tool in tools)]
+        return found
 
     def released(self, table: str) -> list[Path]:
         """The last record of every study of this run."""

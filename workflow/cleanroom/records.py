@@ -200,6 +200,28 @@ class FaceMask(BaseModel):
     """4x4, RAS millimetres of the volume to those of the template head; empty when the tool does not say."""
 
 
+class FaceAttempt(BaseModel):
+    """What one tool made of a series, in the order in which the config names them."""
+
+    tool: str
+    mode: str = ""
+    version: str = ""
+    outcome: Literal["released", "plausible", "implausible", "failed", "missing", "unsuitable", "not_needed"]
+    """``released``: what is released; ``plausible``: it could have been; ``implausible``: it ended, and its
+    result did not stand the proof; ``failed``: no result that could be looked at; ``missing``: it is not
+    installed; ``unsuitable``: it does not do such series; ``not_needed``: one before it was plausible."""
+    reason: str = ""
+    seconds: float = 0.0
+    exit_status: int | None = None
+    command: str = ""
+    """As it was called, with pseudonyms; private."""
+    said: str = ""
+    """The end of what it wrote to its standard error; private."""
+    measures: dict[str, float] = {}
+    agreement: dict[str, float] = {}
+    """Other tool → Dice overlap of what the two changed, 0 to 1."""
+
+
 class SeriesFace(BaseModel):
     """What was decided about the face in a series."""
 
@@ -213,6 +235,8 @@ class SeriesFace(BaseModel):
     masks: list[FaceMask] = []
     measures: dict[str, float] = {}
     seconds: float = 0.0
+    attempts: list[FaceAttempt] = []
+    """Of every tool that the config names for this series; empty when that is ``builtin`` alone."""
 
 
 class FaceRecord(Record):
@@ -248,6 +272,8 @@ class VerifyRecord(Record):
 
     passed: dict[str, list[str]] = {}
     """Series → numbers of the instances that may be released."""
+    sha256: dict[str, dict[str, str]] = {}
+    """Series → instance number → SHA-256 of the file that was judged."""
     checks: dict[str, dict[str, str]] = {}
     """Series → check → ``passed``, ``not applicable``, or what was found."""
     pictures: dict[str, list[str]] = {}

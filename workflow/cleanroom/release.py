@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pydicom
 
+from cleanroom import intact
 from cleanroom.config import Config
 from cleanroom.nifti import placed
 from cleanroom.records import ReleasedInstance, ReleaseRecord, SetAsideRow, VerifyRecord
@@ -29,7 +30,8 @@ def release_study(study: Study) -> ReleaseRecord:
     staging.mkdir(parents=True)
     before = _earlier(study)
     earlier = [file for file in before.files if file.kind == "dicom"]
-    passed = VerifyRecord.load(study.record_path("verify")).passed
+    verdict = VerifyRecord.load(study.record_path("verify"))
+    passed = verdict.passed
     held = [row for series, numbers in sorted(passed.items()) for row in _held(study, series, numbers)]
     passed = {series: passed[series] for series in passed.keys() - {row.series for row in held}}
     record = ReleaseRecord(
@@ -39,6 +41,12 @@ def release_study(study: Study) -> ReleaseRecord:
     for series, numbers in sorted(passed.items()):
         _stage(study.work / "encoded" / series, staging / series, numbers)
         files = [_describe(study, series, staging / series / f"{n}.dcm", home) for n in numbers]
+        judged = verdict.sha256.get(series, {})
+        if [file.sha256 for file in files] != [judged.get(number) for number in numbers]:
+            shutil.rmtree(staging / series)
+            record.set_aside.append(_altered(series))
+            del passed[series]
+            continue
         record.seen[series] = doubt.digests_seen(file.sha256 for file in sorted(files, key=lambda f: f.path))
         record.files += files
     homes = {home / series for series in _present(study)}
@@ -49,6 +57,15 @@ def release_study(study: Study) -> ReleaseRecord:
     _remove(root, {Path(item.path).parent for item in earlier if item.series in _present(study)} - homes)
     _remove_empty([root / home, root / home.parent, staging.parent])
     return record
+
+
+def _altered(series: str) -> SetAsideRow:
+    return SetAsideRow(
+        series=series,
+        step="release",
+        reason="a file is not the one that the gate has judged",
+        fix="run again with --forceall and this study in `studies`; nothing else may write to private/work",
+    )
 
 
 def withdraw(config: Config, series: Iterable[tuple[str, str]]) -> None:
@@ -73,6 +90,8 @@ def withdraw(config: Config, series: Iterable[tuple[str, str]]) -> None:
         placed.withdraw(record, names, root)
         record.files = [file for file in record.files if file.series not in names]
         record.save(path)
+        for place in {path.parent for path in dicom}:
+            intact.stamp(config, study, place.as_posix())
 
 
 def _held(study: Study, series: str, numbers: list[str]) -> list[SetAsideRow]:

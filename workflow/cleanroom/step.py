@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from zipfile import ZipFile
 
+from cleanroom import intact
 from cleanroom.config import Config
 from cleanroom.errors import SetAside, StopRun
 from cleanroom.provenance.made import made
@@ -52,6 +53,8 @@ def run(step: str, study: Study) -> None:
         ZipFile(study.work / "headers.zip", "w").close()
     record.made = _made(step, study, record, folder)
     record.save(path)
+    if step == "release":
+        intact.stamp(study.config, study.pseudonym, f"dicom/{study.patient}/{study.pseudonym}")
 
 
 def _made(step: str, study: Study, record: Record, folder: Path) -> Made:

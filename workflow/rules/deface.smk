@@ -5,6 +5,7 @@ rule deface:
         volumes=PRIVATE / "studies" / "{study}" / "volumes.json",
         grids=PRIVATE / "work" / "{study}" / "volumes",
         earlier=PLAN.earlier,
+        tried=PLAN.tried,
     output:
         record=PRIVATE / "studies" / "{study}" / "faces.json",
         masks=temp(directory(PRIVATE / "work" / "{study}" / "faces")),

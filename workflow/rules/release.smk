@@ -45,5 +45,6 @@ rule release_files:
     params:
         config=PLAN.file,
         version=PLAN.version("files"),
+        damage=PLAN.damaged("files"),
     shell:
         "python -m cleanroom release --config {params.config} > {log} 2>&1"

@@ -40,11 +40,11 @@ class Place:
     through: bool = False
 
     def registered(self, study: Study, extent: Extent) -> FaceResult:
-        """What the tool of its rule finds out about it by itself."""
+        """What the builtin tool finds out about it by itself."""
         data, affine = read(study.work / self.volume.file)
         if data is None:
             return FaceResult("unsure", "its voxels are colours")
-        return TOOLS[self.rule.tool](data, affine, self.modality, extent)
+        return TOOLS["builtin"](data, affine, self.modality, extent)
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,11 @@ def brightness(study: Study, volume: Volume) -> tuple[NDArray[np.float32], Affin
     assert colours.dtype.names is not None
     channels = [np.asarray(colours[name], np.float32) for name in colours.dtype.names]
     return np.mean(channels, axis=0, dtype=np.float32).reshape(*colours.shape[:3], -1).mean(axis=3), affine
+
+
+def read_mask(path: Path) -> NDArray[np.uint8]:
+    """A mask as it was written."""
+    return np.asarray(nibabel.load(path).dataobj, np.uint8)
 
 
 def save_mask(study: Study, name: str, found: Found) -> FaceMask:

@@ -2,6 +2,7 @@
 
 import time
 
+from cleanroom import intact
 from cleanroom.config import Config
 from cleanroom.errors import StopRun
 from cleanroom.files.batch import FOLDER, redact_files
@@ -33,6 +34,8 @@ def run(step: str, config: Config, threads: int = 1) -> None:
     listed = config.private / "studies.tsv"
     record.made = made(step, config, [listed] if listed.is_file() else [], record, [], section="files")
     record.save(path)
+    if step == "release":
+        intact.stamp(config, intact.FILES)
 
 
 def _recorded(step: str, config: Config, threads: int) -> Record:

@@ -5,9 +5,11 @@ from typing import BinaryIO
 
 from cleanroom.header.legality import LONG
 
-MOST_BYTES, MOST_READS = 400_000_000, 1_500_000
-"""Of a header, pixels not included; a deflated dataset has to be inflated with its pixels."""
+MOST_BYTES, MOST_READS, MOST_ZEROS = 400_000_000, 1_500_000, 300_000
+"""Of a header, pixels not included; a deflated dataset has to be inflated with its pixels. Zeros in a row are
+padding, in pieces of eight bytes."""
 _CHUNK = 1 << 20
+_ZEROS = bytes(8)
 _LONG = frozenset(vr.encode() for vr in LONG)
 _DEFLATED = b"1.2.840.10008.1.2.1.99"
 
@@ -27,8 +29,14 @@ class Bounded:
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
-        self._bytes, self._reads = MOST_BYTES, MOST_READS
-        self.seek, self.tell = file.seek, file.tell
+        self._bytes, self._reads, self._zeros = MOST_BYTES, MOST_READS, 0
+        self.tell = file.tell
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Move; at the beginning another reader begins anew."""
+        if offset == whence == 0:
+            self._bytes, self._reads, self._zeros = MOST_BYTES, MOST_READS, 0
+        return self._file.seek(offset, whence)
 
     def read(self, size: int = -1) -> bytes:
         """Up to ``size`` bytes.
@@ -41,10 +49,12 @@ class Bounded:
         self._reads -= 1
         found = self._file.read(min(size, self._bytes + 1) if size >= 0 else self._bytes + 1)
         self._bytes -= len(found)
+        if len(found) == 8:
+            self._zeros = self._zeros + 1 if found == _ZEROS else 0
         if self._bytes < 0:
             raise Endless(f"the DICOM header is larger than {MOST_BYTES // 1_000_000} MB")
-        if self._reads < 0:
-            raise Endless("the DICOM header has too many elements")
+        if self._reads < 0 or self._zeros > MOST_ZEROS:
+            raise Endless("the DICOM header has no end")
         return found
 
 

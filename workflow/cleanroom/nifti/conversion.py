@@ -15,6 +15,9 @@ from cleanroom.verify.geometry import SECONDS, readable
 
 _RESAMPLED = re.compile(r"(?:_Tilt|_Eq)+(?:_\d+)?$")
 
+_RGB = (128).to_bytes(2, "little")
+"""NIFTI_TYPE_RGB24, where the header says the type of the voxels."""
+
 
 @dataclass(frozen=True)
 class Output:
@@ -26,6 +29,12 @@ class Output:
     """``eq`` or ``tilt``: interpolated for even spacing, or against a gantry's tilt."""
     uneven: bool = False
     """A resampled one lies beside it: the affine is not right for all slices of this one."""
+
+    @property
+    def coloured(self) -> bool:
+        """Whether its voxels are colours."""
+        with self.path.open("rb") as file:
+            return file.read(72)[70:] == _RGB
 
     def beside(self, kind: str) -> Path | None:
         """The ``bval`` or ``bvec`` file, if there is one."""

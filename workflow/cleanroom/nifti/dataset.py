@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
@@ -14,7 +15,7 @@ import yaml
 import cleanroom
 from cleanroom.atomic import write_text
 from cleanroom.config import Config
-from cleanroom.nifti.placed import HOME
+from cleanroom.nifti.placed import HOME, KINDS
 from cleanroom.nifti.standard import table
 from cleanroom.nifti.subject import check
 from cleanroom.records import ReleasedInstance, ReleaseRecord, Visit
@@ -57,16 +58,23 @@ def write(config: Config, records: Iterable[ReleaseRecord]) -> list[ReleasedInst
     told = [record for record in records if record.visit]
     check({record.visit.patient for record in told if record.visit})
     files = list(_files(config, told)) if any(scan.file for record in told for scan in record.scans) else []
-    names = {file.path for file in files}
-    for path in [*root.glob("*"), *root.glob("sub-*/*.*"), *root.glob("sub-*/ses-*/*.*")]:
-        if path.is_file() and path.relative_to(root).as_posix() not in names:
-            path.unlink()
-    for folder in [*root.glob("sub-*/ses-*"), *root.glob("sub-*"), root]:
-        if folder.is_dir() and not any(folder.iterdir()):
-            folder.rmdir()
+    volumes = {file.path for record in told for file in record.files if file.kind in KINDS}
+    _clear(root, {root / file.path for file in files} | {root.parent / path for path in volumes})
     for file in files:
         write_text(root / file.path, file.text, mode=0o644)
     return [_row(file) for file in files]
+
+
+def _clear(root: Path, known: set[Path]) -> None:
+    """Nothing stays in the tree of which no record says that it is released: a job may have been killed."""
+    for path in sorted(root.rglob("*"), reverse=True):
+        if path.is_dir():
+            with suppress(OSError):
+                path.rmdir()
+        elif path not in known:
+            path.unlink()
+    with suppress(OSError):
+        root.rmdir()
 
 
 def _row(file: Text) -> ReleasedInstance:

@@ -13,6 +13,7 @@ from cleanroom.records import FaceMask, SeriesFace, Volume
 from cleanroom.verify.geometry import TOLERANCE
 
 Array = NDArray[Any]
+_FEW_BITS = 4096
 
 
 def difference(
@@ -58,17 +59,18 @@ def _voxels(
     before = nibabel.Nifti1Image.from_filename(work / volume.file)
     mask = next((item for item in face.masks if item.volume == volume.file), None) if face else None
     inside = np.asarray(nibabel.load(work / mask.mask).dataobj) > 0 if mask else None
-    step = max(_scale(image)[0], _scale(before)[0], 1e-6 * _largest(before))
+    step = max(_step(image), _step(before))
+    fill = _fill(mask, face, work, inside) if mask and face and inside is not None else None
     outside, wrong = 0, 0
     for at, (new, old) in enumerate(zip(_times(image), _times(before), strict=True)):
         differs = _differs(new, old, _scale(image), _scale(before), step)
-        if mask is None or inside is None or face is None:
+        if fill is None or inside is None:
             outside += int(differs.sum())
             continue
         outside += int((differs & ~inside).sum())
         if not new.dtype.fields:
             slope, intercept = _scale(image)
-            expected = (_expected(mask, face, work, at, inside) - intercept) / slope
+            expected = (fill[:, min(at, fill.shape[1] - 1)] - intercept) / slope
             wrong += _unfilled(new[inside], expected, step / slope, new.min(), new.max())
     if outside > covered:
         return f"{outside} voxels outside the mask are not those of the original"
@@ -100,25 +102,25 @@ def _differs(
     return np.asarray(np.abs(real - (old * np.float32(before[0]) + np.float32(before[1]))) > step)
 
 
-def _largest(image: nibabel.Nifti1Image) -> float:
+def _step(image: nibabel.Nifti1Image) -> float:
+    """Real units between two stored values; where slopes were merged into floats that of 12 bits."""
     stored = image.dataobj.get_unscaled()
-    if stored.dtype.fields:
-        return 0.0
-    return max(abs(float(stored.max())), abs(float(stored.min()))) * _scale(image)[0]
+    if stored.dtype.kind != "f":
+        return _scale(image)[0]
+    return max(abs(float(stored.max())), abs(float(stored.min()))) * _scale(image)[0] / _FEW_BITS
 
 
-def _expected(mask: FaceMask, face: SeriesFace, work: Path, at: int, inside: Array) -> Array:
-    """Real units."""
+def _fill(mask: FaceMask, face: SeriesFace, work: Path, inside: Array) -> Array:
+    """What the masked voxels are to hold, in real units: (voxel, time), or (voxel, 1) for all times."""
     if not mask.values:
-        return np.full(int(inside.sum()), face.fill, np.float32)
-    values = nibabel.load(work / mask.values).dataobj
-    whole = np.asarray(values[..., at] if len(values.shape) > 3 else values)
-    return whole.reshape(inside.shape)[inside]
+        return np.full((int(inside.sum()), 1), face.fill, np.float32)
+    values = np.asanyarray(nibabel.load(work / mask.values).dataobj)
+    return np.asarray(values.reshape(*inside.shape, -1)[inside])
 
 
 def _unfilled(held: Array, expected: Array, step: float, low: float, high: float) -> int:
     """Masked voxels that hold something else; for a fill that pixels cannot hold the nearest counts."""
-    off = np.abs(held - expected) > step
-    least = (expected < held) & (held <= low + step)
-    most = (expected > held) & (held >= high - step)
+    off = np.abs(held - expected) > step * 0.51
+    least = (expected < held) & (held <= low)
+    most = (expected > held) & (held >= high)
     return int((off & ~least & ~most).sum())

@@ -69,7 +69,7 @@ def name(output: Output, series: Sidecar, rules: list[BidsRule], original: bool 
         return Extra("a rule of release.bids says so")
     if not output.sidecar:
         return Extra("dcm2niix wrote no sidecar for it")
-    found = _by_rule(rule) if rule else _guessed(fields, original)
+    found = _by_rule(rule) if rule else _map(output) or _guessed(fields, original)
     if isinstance(found, Extra):
         return found
     if output.uneven:
@@ -92,6 +92,15 @@ def _texts(value: object) -> list[str]:
 
 def _by_rule(rule: BidsRule) -> Name:
     return Name(rule.datatype, rule.suffix, dict(rule.entities), dict(rule.sidecar), tuple(rule.aslcontext))
+
+
+def _map(output: Output) -> Name | None:
+    """A map that the scanner made of diffusion images."""
+    types = _texts(output.sidecar.get("ImageType"))
+    kind = next((kind for kind in table()["maps"] if kind in types), None)
+    if kind is None or "DIFFUSION" not in types:
+        return None
+    return Name("dwi", (table()["coloured"] if output.coloured else table()["maps"]).get(kind, kind))
 
 
 def _guessed(fields: Sidecar, original: bool) -> Name | Extra:

@@ -12,6 +12,7 @@ from cleanroom.study import Study
 HOME = Path("nifti")
 """The tree, relative to the release folder."""
 KINDS = frozenset(("nifti", "sidecar"))
+_TRIES = 5
 
 
 def place(study: Study, passed: Collection[str], earlier: ReleaseRecord, record: ReleaseRecord) -> None:
@@ -31,7 +32,7 @@ def place(study: Study, passed: Collection[str], earlier: ReleaseRecord, record:
     """
     release = study.config.output / "release"
     staged = study.config.output / ".staging" / f"{study.pseudonym}.nifti"
-    shutil.rmtree(staged, ignore_errors=True)
+    _restore(staged, release / HOME)
     if study.config.release.nifti:
         made = _made(study)
         present = {instance.series for instance in study.instances}
@@ -89,21 +90,43 @@ def _described(study: Study, file: NiftiFile) -> ReleasedInstance:
     )
 
 
+def _old(staged: Path) -> Path:
+    return staged.with_name(f"{staged.name}.old")
+
+
+def _restore(staged: Path, home: Path) -> None:
+    """Begin anew; a session that a killed job had taken out, but not replaced, goes back first."""
+    for folder in _old(staged).glob("sub-*/ses-*"):
+        target = home / folder.relative_to(_old(staged))
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            folder.rename(target)
+    for rest in (_old(staged), staged):
+        shutil.rmtree(rest, ignore_errors=True)
+
+
 def _swap(staged: Path, home: Path, folders: set[str]) -> None:
     """Rename what is staged into the tree; what stood there goes, also when there is nothing new."""
-    old = staged.with_name(f"{staged.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
     for folder in sorted(folders):
         if (home / folder).exists():
-            (old / folder).parent.mkdir(parents=True, exist_ok=True)
-            (home / folder).rename(old / folder)
+            _rename(home / folder, _old(staged) / folder)
         if (staged / folder).exists():
-            (home / folder).parent.mkdir(parents=True, exist_ok=True)
-            (staged / folder).rename(home / folder)
+            _rename(staged / folder, home / folder)
         _remove_empty((home / folder).parent, home.parent)
-    for rest in (old, staged):
+    for rest in (_old(staged), staged):
         shutil.rmtree(rest, ignore_errors=True)
     _remove_empty(staged.parent, staged.parent.parent)
+
+
+def _rename(source: Path, target: Path) -> None:
+    """Another job may take the folder around it away while it is empty."""
+    for _ in range(_TRIES - 1):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileNotFoundError):
+            source.rename(target)
+            return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    source.rename(target)
 
 
 def _remove_empty(folder: Path, stop: Path) -> None:

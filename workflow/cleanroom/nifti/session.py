@@ -18,6 +18,7 @@ from cleanroom.verify.geometry import expected
 from cleanroom.verify.subject import Series
 
 M0 = "m0scan"
+GRADIENTS = ("dwi", "epi")
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,9 @@ class Found:
 
     @property
     def beside(self) -> dict[str, Path]:
-        """``bval`` and ``bvec`` of dcm2niix."""
+        """``bval`` and ``bvec`` of dcm2niix, which BIDS knows beside some images only."""
+        if isinstance(self.name, Name) and self.name.suffix not in GRADIENTS:
+            return {}
         kinds = {kind: self.output.beside(kind) for kind in ("bval", "bvec")}
         return {kind: path for kind, path in kinds.items() if path}
 
@@ -83,8 +86,10 @@ def volumes(series: Series, numbers: list[str], scratch: Path, options: frozense
     made = about_face(series.face) | about_cleaning(paths[0]) | {"ReleasedSeries": series.pseudonym}
     found = []
     for number, output in enumerate(outputs, 1):
+        image = nibabel.Nifti1Image.from_filename(output.path)
         if series.rows[0].modality == "PT":
-            output.sidecar.update(pet.fields(paths[0]))
+            many = image.shape[3] if len(image.shape) > 3 else 1
+            output.sidecar.update(pet.fields(paths[0], output.sidecar, many))
         named = name(output, about, series.study.config.release.bids, _original(series))
         told = cleaned(output.sidecar, options) | made
         if output.resampled:
@@ -92,7 +97,6 @@ def volumes(series: Series, numbers: list[str], scratch: Path, options: frozense
             told.pop("SliceTiming", None)
         if isinstance(named, Name):
             told |= named.sidecar
-        image = nibabel.Nifti1Image.from_filename(output.path)
         found.append(Found(series, number, output, named, told, image.shape, np.array(image.affine)))
     return found
 

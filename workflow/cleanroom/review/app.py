@@ -159,7 +159,8 @@ def made(config: Config, token: str, who: str, port: int) -> Flask:
     app.add_url_rule(f"{one}/picture/<path:name>", "picture", review.picture)
     app.add_url_rule(f"{one}/frame/<number>/<int:at>.png", "frame", review.frame)
     app.add_url_rule("/<token>/style.css", "style", _style)
-    app.add_url_rule("/<token>/review.js", "script", _script)
+    app.add_url_rule("/<token>/review.js", "script", lambda: _script(HERE / "pages" / "review.js"))
+    app.add_url_rule("/<token>/slider.js", "slider", lambda: _script(HERE.parent / "report" / "slider.js"))
 
     @app.errorhandler(StopRun)
     def told(error: StopRun) -> Response:
@@ -177,8 +178,8 @@ def _style() -> Response:
     return Response("".join(path.read_text() for path in STYLE), mimetype="text/css")
 
 
-def _script() -> Response:
-    return Response((HERE / "pages" / "review.js").read_text(), mimetype="text/javascript")
+def _script(path: Path) -> Response:
+    return Response(path.read_text(), mimetype="text/javascript")
 
 
 def _views(item: Case) -> list[tuple[str, str, str]]:

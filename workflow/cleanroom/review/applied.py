@@ -42,8 +42,9 @@ def drawn(series: str, standing: Standing) -> FixedBoxes:
 def _rule(rules: list[FaceRule], instance: Instance, standing: Standing) -> FaceRule:
     """The rule of the config for this series, with what a person chose."""
     own = next((rule for rule in rules if matches(rule.match, instance)), FaceRule())
-    values = own.model_dump() | {"match": {"series": [instance.series]}}
-    if own.tool == "none":
-        values |= {"tool": FaceRule().tool, "reason": ""}
-    chosen = {"tool": standing.tool, "mode": standing.mode}
-    return FaceRule.model_validate(values | {name: value for name, value in chosen.items() if value})
+    match = {"match": {"series": [instance.series]}}
+    mode = {"mode": standing.mode} if standing.mode else {}
+    if standing.tool and standing.tool != own.tool:
+        return FaceRule.model_validate(match | mode | {"tool": standing.tool})
+    kept = own.model_dump() if own.tool != "none" else {}
+    return FaceRule.model_validate(kept | match | mode)

@@ -11,6 +11,7 @@ from cleanroom.study import Study
 
 STALE = "an approval no longer counts, for what was seen has changed since"
 LOOKED = "a person looked at it and released it"
+LOOK = "look at it with `python -m cleanroom review` and decide"
 PERSON = "person"
 """The tool of a face decision that a person took."""
 
@@ -104,7 +105,7 @@ def _unsure(name: str, face: SeriesFace) -> SetAsideRow:
         step="deface",
         reason=f"Whether the face is gone is not certain: {face.reason}.",
         fix=(
-            "look at it with `python -m cleanroom review` and decide; or faces.rules: add "
+            f"{LOOK}; or faces.rules: add "
             f"{{match: {{series: [{name}]}}, tool: none, reason: ...}} before the others, "
             "if a person has looked and no face can be recognised"
         ),

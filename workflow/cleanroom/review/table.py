@@ -8,6 +8,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import get_args
 
+from pydantic import ValidationError
+
 from cleanroom.config import FaceRule
 from cleanroom.errors import StopRun
 
@@ -132,7 +134,14 @@ def _rerun(decision: Decision) -> str:
         return f"`tool` is one of {', '.join(tools())} (a face is kept by `faces.rules` in config.yaml)"
     if decision.mode and decision.mode not in modes():
         return f"`mode` is one of {', '.join(modes())}"
-    return "" if decision.tool or decision.mode else "`rerun` names a tool or a mode"
+    if not (decision.tool or decision.mode):
+        return "`rerun` names a tool or a mode"
+    chosen = {"tool": decision.tool, "mode": decision.mode}
+    try:
+        FaceRule.model_validate({name: value for name, value in chosen.items() if value})
+    except ValidationError as error:
+        return str(error.errors()[0]["msg"].removeprefix("Value error, "))
+    return ""
 
 
 def _cover(decision: Decision) -> str:

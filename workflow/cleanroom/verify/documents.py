@@ -21,6 +21,7 @@ from cleanroom.reading.goes import Choice, chooser, everything, sure
 from cleanroom.records import Document
 from cleanroom.verify.file_search import FileSearch
 from cleanroom.verify.header import Header
+from cleanroom.verify.rereading import IDENTIFIES
 from cleanroom.verify.subject import Pair, Series
 from cleanroom.verify.vocabulary import Vocabulary
 
@@ -132,7 +133,7 @@ def _left(case: Case, search: FileSearch, page: Pixels) -> Iterator[str]:
     goes = chooser(case.words, case.identifying)
     left = [word for word in views.words(page, words) if sure(word)] + _second(page)
     if any(search.text(word.text) for word in left):
-        yield "words that identify are left on a page of its PDF"
+        yield f"{IDENTIFIES} are left on a page of its PDF"
     if any(map(goes, left)):
         yield "words are left on a page of its PDF"
 

@@ -7,7 +7,7 @@ from cleanroom.records import SetAsideRow, VerifyRecord
 from cleanroom.review import doubt
 from cleanroom.study import Study
 from cleanroom.verify import waiting
-from cleanroom.verify.findings import Findings
+from cleanroom.verify.findings import UNFINISHED, Findings
 from cleanroom.verify.identities import Identities
 from cleanroom.verify.judgement import CHECKS, Judge
 from cleanroom.verify.rereading import IDENTIFIES
@@ -57,7 +57,7 @@ def verify_study(study: Study) -> VerifyRecord:
         for series in judged:
             findings = judge.judge(series, record)
             rows = _rows(series.pseudonym, findings)
-            if _doubt(findings):
+            if _doubt(findings, record.pictures[series.pseudonym]):
                 rows = _undecided(study, rows, record.checks[series.pseudonym], findings)
             record.set_aside += rows
             if not rows:
@@ -70,11 +70,13 @@ def verify_study(study: Study) -> VerifyRecord:
     return record
 
 
-def _doubt(findings: Findings) -> bool:
-    """Whether what was found is a matter of judgement; a word that identifies never is."""
-    told = {check: text for check in CHECKS if (text := findings.told(check))}
-    judged = told.keys() <= {"face", "words"} and "could not be finished" not in " ".join(told.values())
-    return bool(told) and judged and IDENTIFIES not in told.get("words", "")
+def _doubt(findings: Findings, pictures: list[str]) -> bool:
+    """Whether what was found is a matter of judgement, with pictures to judge by.
+
+    A word that identifies never is, nor is a check that could not be finished.
+    """
+    judged = not findings.clean and findings.only({"face", "words"}) and bool(pictures)
+    return judged and not findings.says(IDENTIFIES, UNFINISHED)
 
 
 def _undecided(
@@ -85,6 +87,8 @@ def _undecided(
     numbers = [instance.number for instance in study.instances if instance.series == rows[0].series]
     seen = doubt.encoded_seen(study, rows[0].series, numbers, *told)
     left = [row for row in rows if doubt.settled(study, row, seen)]
+    for row in left:
+        row.fix = f"{doubt.LOOK}; or {row.fix}"
     if not left:
         checks.update(
             {check: f"{doubt.LOOKED}: {text}" for check in CHECKS if (text := findings.told(check))}

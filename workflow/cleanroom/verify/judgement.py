@@ -4,6 +4,7 @@ import tempfile
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import file_digest
 from pathlib import Path
 
 from cleanroom.manifest import Instance
@@ -74,13 +75,15 @@ class Judge:
         found.run("tallies", lambda: tallies.findings(series))
         found.run("face", lambda: face.findings(series))
         series_masks = _masks(series, found)
+        hashed = record.sha256.setdefault(series.pseudonym, {})
         for row in series.rows:
             path = series.study.work / "encoded" / series.released_name(row.number)
             if path.is_file():
+                hashed[row.number] = _sha256(path)
                 self._instance(series, row, path, series_masks, found)
         found.run("marks", lambda: self._throughout(series))
         found.run("conformance", lambda: conformance.of_series(series))
-        if found.clean:
+        if found.only({"face"}):
             found.run("words", lambda: rereading.findings(series, self.search))
         with tempfile.TemporaryDirectory(dir=series.study.work) as scratch:
             converted = _converted(series, Path(scratch), found)
@@ -165,6 +168,11 @@ class Judge:
         before = {number: self.survey.before[name, number] for name, number in there}
         after = {number: self.survey.after[name, number] for name, number in there}
         return marks.of_series(series, before, after)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 def _recognised(series: Series, converted: list[Converted], record: VerifyRecord) -> list[str]:
