@@ -38,7 +38,7 @@ def build(name: str, image: Path) -> None:
     with tempfile.TemporaryDirectory(dir=IMAGES) as folder:
         if name != "base" and not base.is_file():
             build("base", base)
-        if (environment.ROOT / "envs" / f"{name}.yaml").is_file():
+        if environment.packaged(name):
             lock = Path(folder) / "requirements.lock"
             lock.write_text(environment.pinned(name))
             download(lock, Path(folder) / "wheels")

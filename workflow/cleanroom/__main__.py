@@ -3,13 +3,14 @@
 import argparse
 import os
 import sys
+import time
 import warnings
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 from cleanroom import __version__, config
-from cleanroom.commands import crosswalk, parts
+from cleanroom.commands import crosswalk, handing_over, parts, review, tools
 from cleanroom.errors import StopRun
 from cleanroom.steps import FUNCTIONS
 
@@ -72,9 +73,12 @@ def parser() -> argparse.ArgumentParser:
     media.add_argument(
         "folders", nargs="+", type=Path, metavar="[SOURCE] TARGET", help="SOURCE: release/dicom of the output"
     )
+    handing_over.register(commands)
     sample = commands.add_parser("sample", help="make the sample input of the demo")
     sample.add_argument("folder", type=Path)
     sample.set_defaults(run=_sample)
+    review.register(commands)
+    tools.register(commands)
     documents = commands.add_parser("config", help="write config.yaml, its schema and the docs table again")
     documents.set_defaults(run=_documents)
     return top
@@ -106,11 +110,14 @@ def _profile(command: argparse.ArgumentParser) -> None:
 
 
 def _intake(options: argparse.Namespace) -> None:
+    from cleanroom import step
     from cleanroom.intake import take_in
 
     settings = config.read(options.config)
     settings.private.mkdir(parents=True, exist_ok=True, mode=0o700)
+    started = time.perf_counter()
     print(f"{len(take_in(settings, options.threads))} studies")
+    step.took_in(settings, time.perf_counter() - started)
 
 
 def _step(options: argparse.Namespace) -> None:

@@ -22,13 +22,16 @@ def requirements(environment: str) -> list[str]:
 
 
 def pinned(environment: str) -> str:
-    """The part of ``requirements.lock`` that an environment needs, hashes included.
+    """The part of ``requirements.lock`` that an environment needs, hashes included; a tool has its own lock.
 
     Raises
     ------
     ValueError
         When the environment asks for what is not in the lock.
     """
+    own = CONTAINERS / f"{environment}.lock"
+    if own.is_file():
+        return own.read_text()
     blocks, needs = _lock()
     wanted = {requirement.partition("==")[0] for requirement in requirements(environment)}
     if unknown := wanted - blocks.keys():
@@ -41,6 +44,11 @@ def pinned(environment: str) -> str:
     return "".join(blocks[name] for name in sorted(wanted))
 
 
+def packaged(name: str) -> bool:
+    """Whether an image holds packages of Python."""
+    return (ROOT / "envs" / f"{name}.yaml").is_file() or (CONTAINERS / f"{name}.lock").is_file()
+
+
 def definition(name: str) -> Path:
     """The Apptainer definition of an image: its own, or that of all environments of Python alone."""
     own = CONTAINERS / f"{name}.def"
@@ -51,7 +59,7 @@ def definition(name: str) -> Path:
 def image(name: str) -> Path:
     """``containers/images/<name>-<recipe>.sif``, there or not: another recipe has another name."""
     digest = sha256((CONTAINERS / "base.def").read_bytes() + definition(name).read_bytes())
-    if (ROOT / "envs" / f"{name}.yaml").is_file():
+    if packaged(name):
         digest.update(pinned(name).encode())
     return CONTAINERS / "images" / f"{name}-{digest.hexdigest()[:12]}.sif"
 

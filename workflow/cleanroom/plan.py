@@ -4,14 +4,14 @@ import json
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from cleanroom import config as configuration
-from cleanroom import environment, folders, lock, patients, progress, secrecy
+from cleanroom import environment, folders, intact, lock, patients, progress, secrecy
 from cleanroom.atomic import write_text
 from cleanroom.clean import profile as profiles
 from cleanroom.config import Config
@@ -20,18 +20,26 @@ from cleanroom.identity import Identity, open_key
 from cleanroom.intake.frames import earlier
 from cleanroom.intake.loads import Load, read_loads
 from cleanroom.intake.walk import fingerprint
+from cleanroom.nifti import standard, subject
+from cleanroom.review import standing, table
+from cleanroom.review.table import Decision
+from cleanroom.tools import presence
+from cleanroom.tools.chain import rounds
+from cleanroom.tools.table import table as tool_table
 
 _SECTIONS = {
     "intake": ("input", "key", "patients"),
     "clean": ("key", "profile"),
     "redact": ("text", "pdf"),
     "convert": (),
-    "deface": ("faces",),
+    "deface": ("faces", "tools"),
+    "tools": ("faces", "tools"),
     "encode": (),
-    "verify": ("profile",),
-    "release": (),
+    "verify": ("profile", "faces", "text", "verify"),
+    "nifti": ("profile", "release"),
+    "release": ("release",),
     "files": ("key", "patients", "pictures", "pdf", "text"),
-    "report": ("profile", "faces", "text", "pictures", "pdf"),
+    "report": ("profile", "faces", "text", "pictures", "pdf", "release"),
 }
 """The keys of the config on which each step's result depends."""
 
@@ -42,13 +50,14 @@ _MEMORY = {
     "deface": (3000, 10.0),
     "encode": (1000, 6.0),
     "verify": (3000, 6.0),
+    "nifti": (1000, 6.0),
     "release": (800, 0.0),
 }
 """Megabytes that a step takes, and how many more for each megabyte of the largest series."""
 
 _MINUTES = dict.fromkeys(_MEMORY, 30) | {"deface": 120, "verify": 60}
 
-_SAVED = ("fingerprint", "code", "key_check", "patients", "profile")
+_SAVED = ("fingerprint", "code", "key_check", "patients", "profile", "missing")
 """What single jobs take from the run that started them."""
 
 
@@ -65,9 +74,11 @@ class Plan:
     """Tells another content of the patients file, wherever it lies."""
     profile: str
     """Tells another content of the profile, and of the files that it names."""
+    missing: tuple[str, ...] = ()
+    """De-facing tools that the rules name and this machine does not have."""
 
     @classmethod
-    def start(cls, values: dict[str, Any], main: bool) -> "Plan":
+    def start(cls, values: dict[str, Any], main: bool, methods: frozenset[str] = frozenset()) -> "Plan":
         """Check the config and the folders, and prepare ``private/``.
 
         Parameters
@@ -76,6 +87,8 @@ class Plan:
             The config of Snakemake: ``config.yaml`` and the command line.
         main
             False in the process of a single job, which takes the plan that the run has made.
+        methods
+            How Snakemake brings software along: ``conda``, ``apptainer``.
 
         Raises
         ------
@@ -90,16 +103,25 @@ class Plan:
             folders.bind(config)
             return cls._saved(config)
         folders.check(config)
-        patients.read(config.patients)
+        table.read(config.private)
+        assigned = patients.read(config.patients)
+        if config.release.nifti:
+            standard.check(config.release.bids)
+            subject.check({item.pseudonym for item in assigned.by_key.values()})
         profile = profiles.load(config.profile)
         profile.check_files()
+        tools = presence.found(config, methods)
+        for line in presence.check(config, tools):
+            print(f"cleanroom: {line}", file=sys.stderr)
         config.private.mkdir(parents=True, exist_ok=True)
         config.private.chmod(0o700)
+        presence.save(config, tools)
         config.output.mkdir(parents=True, exist_ok=True)
         folders.bind(config)
         part = bool(config.shard) and (config.private / "loads.tsv").is_file()
         alone = lock.hold(config.private, part) & lock.hold(config.output, part)
         plan = cls._made(config, profile.digest(), part)
+        plan = replace(plan, missing=tuple(sorted(name for name, state in tools.items() if state.lacks)))
         if part and not alone:
             plan._check_same()
         else:
@@ -108,6 +130,8 @@ class Plan:
             lock.share(config.private)
             lock.share(config.output)
         progress.watch(config.private, plan._chosen())
+        if not part:
+            intact.damaged(config)
         return plan
 
     @classmethod
@@ -128,7 +152,11 @@ class Plan:
         """The plan of the run to which a single job belongs."""
         saved = json.loads((config.private / "run.json").read_text())
         values = saved["config"] | {"shard": config.shard}
-        return cls(configuration.load(values), **{name: saved[name] for name in _SAVED})
+        return cls(
+            configuration.load(values),
+            **{name: saved[name] for name in _SAVED if name != "missing"},
+            missing=tuple(saved["missing"]),
+        )
 
     def _save(self) -> None:
         saved = self._as_saved()
@@ -151,12 +179,12 @@ class Plan:
             )
 
     @classmethod
-    def of_workflow(cls, values: dict[str, Any], main: bool) -> "Plan":
+    def of_workflow(cls, values: dict[str, Any], main: bool, methods: frozenset[str] = frozenset()) -> "Plan":
         """As :meth:`start`, with errors as Snakemake shows its own: the message without a traceback."""
         from snakemake.exceptions import WorkflowError  # noqa: PLC0415 - there only inside Snakemake
 
         try:
-            return cls.start(values, main)
+            return cls.start(values, main, methods)
         except StopRun as error:
             raise WorkflowError(str(error)) from None
 
@@ -176,9 +204,37 @@ class Plan:
             values["profile"] = self.profile
         if "patients" in values:
             values["patients"]["file"] = self.patients
+        if "tools" in values:
+            left = self.config.verify.skin_left_percent.model_dump() if self.rounds else {}
+            values["tools"] |= {"missing": self.missing, "left": left}
         return sha256(
             f"{self.code}{self.key_check}{json.dumps(values, sort_keys=True)}".encode()
         ).hexdigest()[:16]
+
+    def damage(self, wildcards: Any) -> str:
+        """Changes when released files of a study were deleted or altered."""
+        return intact.token(self.config, wildcards.study)
+
+    def damaged(self, name: str) -> str:
+        """The same of ``files`` (pictures and PDFs) and ``report`` (tables and pages)."""
+        return intact.token(self.config, name)
+
+    @cached_property
+    def decisions(self) -> list[Decision]:
+        """What a person decided."""
+        return table.read(self.config.private)
+
+    def decided(self, step: str) -> Callable[[Any], str]:
+        """A hash of the decisions on which a step depends, by the study of a job."""
+        policy = self.config.release.require_review
+        counted = [row for row in self.decisions if row.what != "approve" or policy != "none"]
+        every = "all " if (step, policy) == ("release", "all") else ""
+        return lambda wildcards: every + standing.fingerprint(counted, step, wildcards.study)
+
+    @property
+    def review(self) -> str:
+        """A hash of all decisions, for the report."""
+        return sha256(repr(self.decisions).encode()).hexdigest()[:16] if self.decisions else ""
 
     def earlier(self, wildcards: Any) -> list[Path]:
         """For which face records ``deface`` of a study waits: those before it in a frame of reference."""
@@ -203,6 +259,37 @@ class Plan:
             return int(_MINUTES[step] * 2 ** (attempt - 1))
 
         return allowed
+
+    @property
+    def nifti(self) -> list[Path]:
+        """What `release` takes of `nifti`: its record and its tree; nothing when it is off."""
+        if not self.config.release.nifti:
+            return []
+        private = self.config.private
+        return [private / "studies" / "{study}" / "nifti.json", private / "work" / "{study}" / "nifti"]
+
+    @cached_property
+    def rounds(self) -> list[list[str]]:
+        """The tools that may be called in each round."""
+        return rounds(self.config.faces, self.missing)
+
+    def tool_image(self, tool: str) -> str | None:
+        """The image in which a tool runs under ``--sdm apptainer``: the user's, or this project's."""
+        own = str(environment.image(tool)) if tool_table()[tool].conda else None
+        return self.config.place(tool).image or own
+
+    def tool_memory(self, tool: str) -> int:
+        """What one volume needs in a tool, megabytes."""
+        return tool_table()[tool].memory_mb
+
+    def tried(self, wildcards: Any) -> list[Path]:
+        """For what a round of tools, or ``deface``, waits: what the rounds before were given and wrote."""
+        number = int(getattr(wildcards, "round", len(self.rounds) + 1))
+        work = self.config.private / "work" / wildcards.study / "tools"
+        found = []
+        for before, tools in enumerate(self.rounds[: number - 1], 1):
+            found += [work / str(before), *(work / f"{before}-{tool}" for tool in tools)]
+        return found
 
     def released(self, table: str) -> list[Path]:
         """The last record of every study of this run."""
@@ -253,6 +340,11 @@ def _part(config: Config, loads: dict[str, Load]) -> dict[str, Load]:
     """The studies of a part: those of one patient, who may share frames of reference, are together."""
     part, parts = map(int, config.shard.split("/"))
     return {study: load for study, load in loads.items() if number(load.patient, parts) == part}
+
+
+def sections(step: str) -> tuple[str, ...]:
+    """The keys of the config on which a step's result depends."""
+    return _SECTIONS[step]
 
 
 def number(patient: str, parts: int) -> int:

@@ -1,4 +1,4 @@
-"""The tables of ``private/`` that name people, encrypted at rest in the format age-encryption.org/v1.
+"""The tables of ``private/`` that name people, encrypted at rest in the format of age (version 1).
 
 They are encrypted for a recipient, whose secret key is kept elsewhere: the machine that encrypts cannot
 decrypt. Every piece is authenticated, so a file that was changed or cut off is refused.

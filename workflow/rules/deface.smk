@@ -5,6 +5,7 @@ rule deface:
         volumes=PRIVATE / "studies" / "{study}" / "volumes.json",
         grids=PRIVATE / "work" / "{study}" / "volumes",
         earlier=PLAN.earlier,
+        tried=PLAN.tried,
     output:
         record=PRIVATE / "studies" / "{study}" / "faces.json",
         masks=temp(directory(PRIVATE / "work" / "{study}" / "faces")),
@@ -19,6 +20,7 @@ rule deface:
         runtime=PLAN.minutes("deface"),
     params:
         config=PLAN.file,
+        decisions=PLAN.decided("deface"),
         version=PLAN.version("deface"),
     shell:
         "python -m cleanroom deface --config {params.config} --study {wildcards.study} > {log} 2>&1"

@@ -24,5 +24,6 @@ rule encode:
     params:
         config=PLAN.file,
         version=PLAN.version("encode"),
+        damage=PLAN.damage,
     shell:
         "python -m cleanroom encode --config {params.config} --study {wildcards.study} > {log} 2>&1"

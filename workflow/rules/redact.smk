@@ -16,6 +16,7 @@ rule redact:
         runtime=PLAN.minutes("redact"),
     params:
         config=PLAN.file,
+        decisions=PLAN.decided("redact"),
         version=PLAN.version("redact"),
     shell:
         "python -m cleanroom redact --config {params.config} --study {wildcards.study} > {log} 2>&1"

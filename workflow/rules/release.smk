@@ -8,6 +8,7 @@ rule release:
         encoded=PRIVATE / "studies" / "{study}" / "encoded.json",
         verdict=PRIVATE / "studies" / "{study}" / "verdict.json",
         instances=PRIVATE / "work" / "{study}" / "encoded",
+        nifti=PLAN.nifti,
     output:
         record=PRIVATE / "studies" / "{study}" / "released.json",
     log:
@@ -21,6 +22,7 @@ rule release:
         runtime=PLAN.minutes("release"),
     params:
         config=PLAN.file,
+        decisions=PLAN.decided("release"),
         version=PLAN.version("release"),
     shell:
         "python -m cleanroom release --config {params.config} --study {wildcards.study} > {log} 2>&1"
@@ -43,5 +45,6 @@ rule release_files:
     params:
         config=PLAN.file,
         version=PLAN.version("files"),
+        damage=PLAN.damaged("files"),
     shell:
         "python -m cleanroom release --config {params.config} > {log} 2>&1"

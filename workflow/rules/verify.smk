@@ -24,6 +24,7 @@ rule verify:
         runtime=PLAN.minutes("verify"),
     params:
         config=PLAN.file,
+        decisions=PLAN.decided("verify"),
         version=PLAN.version("verify"),
     shell:
         "python -m cleanroom verify --config {params.config} --study {wildcards.study} > {log} 2>&1"

@@ -2,18 +2,23 @@
 
 from collections.abc import Iterator
 from csv import DictReader
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from pydicom import Dataset
+from pydicom.pixels.utils import pack_bits
+from pydicom.uid import UID, ExplicitVRLittleEndian
 from scipy import ndimage
 
 from cleanroom.encode.contours import along_skin
-from cleanroom.encode.faces import Points
+from cleanroom.encode.covering import Covered
+from cleanroom.encode.faces import Face, Points
 from cleanroom.encode.frames import LPS_TO_RAS, Frame, frames
 from cleanroom.encode.images import Images
+from cleanroom.encode.native import public_syntax
 from cleanroom.encode.pixels import decoded
 from cleanroom.encode.structures import names_skin
 from cleanroom.errors import SetAside
@@ -21,36 +26,97 @@ from cleanroom.errors import SetAside
 LABELMAP = "1.2.840.10008.5.1.4.1.1.66.7"
 SEGMENTATIONS = frozenset(("1.2.840.10008.5.1.4.1.1.66.4", LABELMAP))
 """Segmentation Storage and Label Map Segmentation Storage."""
+WIDENED_MM = 1.0
+"""So far outside of the mask a pixel is cleared too: two roundings of one place never disagree by more."""
 _FIX = "leave the segmentation out, or that segment of it"
 
 
-def check_segments(original: Dataset, images: Images) -> None:
-    """Refuse a segmentation of which a segment shows a face that was removed, or may show one.
+@dataclass(frozen=True)
+class Redrawn:
+    """Which segments redraw a face that was removed.
 
-    Parameters
+    Attributes
     ----------
-    original
-        A binary, fractional or label map segmentation as it came in.
-    images
-        What became of the images of its study.
+    faces
+        That were removed from the images; empty when none was.
+    numbers
+        Segment Numbers.
+    """
+
+    faces: list[Face]
+    numbers: frozenset[int]
+
+
+def redrawn(original: Dataset, images: Images) -> Redrawn:
+    """The segments of a binary, fractional or label map segmentation that redraw a removed face.
+
+    A segment does when it is the skin, head or body by its label or its property type, or when its border
+    runs along the skin of the face.
 
     Raises
     ------
     SetAside
-        When a segment is the skin, head or body by its label, its property type or its course.
+        When such a segment may show a face of which no mask says where it is.
     """
     frame, referenced = str(original.get("FrameOfReferenceUID") or ""), _referenced(original)
     faces = images.removed(frame, referenced)
     named = [int(item.SegmentNumber) for item in original.get("SegmentSequence") or [] if _outer(item)]
-    if named and faces:
-        raise SetAside(f"segment {named[0]} shows the face that was removed from its images", _FIX)
     if named and (doubt := images.doubt(frame, referenced)):
         raise SetAside(f"segment {named[0]} may show the face: {doubt}", _FIX)
     if not faces:
-        return
-    for number, points in _outlines(original).items():
-        if any(along_skin(points, face) for face in faces):
-            raise SetAside(f"segment {number} runs along the skin of the face that was removed", _FIX)
+        return Redrawn([], frozenset())
+    along = [
+        number
+        for number, points in _outlines(original).items()
+        if number not in named and any(along_skin(points, face) for face in faces)
+    ]
+    return Redrawn(faces, frozenset(named + along))
+
+
+def cleared(original: Dataset, found: Redrawn, whole: bool = False) -> Covered | None:
+    """Take the removed face out of the segments that redraw it; None when no pixel of them lies there.
+
+    Parameters
+    ----------
+    original
+        The segmentation as it came in.
+    found
+        What :func:`redrawn` says about it.
+    whole
+        Clear these segments everywhere.
+
+    Returns
+    -------
+    Covered
+        Every pixel of other segments, and every one outside the face, holds what it held; compressed pixels
+        are written uncompressed, segments of one bit packed as they were.
+    """
+    pixels = np.array(decoded(original))
+    count = 0
+    for at, number, place, inside in _planes(original):
+        if number not in found.numbers:
+            continue
+        where = np.argwhere(inside)
+        if not whole:
+            points = _points(where, place)
+            gone = [face.inside(points, WIDENED_MM) for face in found.faces]
+            where = where[np.logical_or.reduce(gone)]
+        pixels[at][tuple(where.T)] = 0
+        count += len(where)
+    if not count:
+        return None
+    syntax = public_syntax(original)
+    if syntax.is_encapsulated:
+        syntax = ExplicitVRLittleEndian
+    return Covered(_packed(pixels, original, syntax), syntax, {}, count, 0)
+
+
+def _packed(pixels: NDArray[np.generic], original: Dataset, syntax: UID) -> bytes:
+    if int(original.BitsAllocated) == 1:
+        return pack_bits(pixels.astype(np.uint8))
+    words = pixels if syntax.is_little_endian else pixels.byteswap()
+    data = words.tobytes()
+    return data + b"\0" * (len(data) % 2)
 
 
 def _outer(segment: Dataset) -> bool:
@@ -74,26 +140,32 @@ def _referenced(original: Dataset) -> frozenset[str]:
 def _outlines(original: Dataset) -> dict[int, Points]:
     """Segment number → the pixels at its border, LPS millimetres."""
     found: dict[int, list[Points]] = {}
-    for number, frame, inside in _planes(original):
-        border = inside & ~ndimage.binary_erosion(inside)
-        row, column = np.nonzero(border)
-        ras = np.stack([column, row, np.ones(len(row))], axis=1).astype(np.float64) @ frame.affine[:3].T
-        found.setdefault(number, []).append(np.asarray(ras @ LPS_TO_RAS[:3, :3], np.float64))
+    for _, number, place, inside in _planes(original):
+        border = np.argwhere(inside & ~ndimage.binary_erosion(inside))
+        found.setdefault(number, []).append(_points(border, place))
     return {number: np.concatenate(points) for number, points in found.items()}
 
 
-def _planes(original: Dataset) -> Iterator[tuple[int, Frame, NDArray[np.bool_]]]:
-    """Each frame's segments: number, place and pixels, (rows, columns)."""
+def _points(pixels: NDArray[np.intp], place: Frame) -> Points:
+    """Rows and columns in LPS millimetres."""
+    row, column = pixels.T
+    ras = np.stack([column, row, np.ones(len(row))], axis=1).astype(np.float64) @ place.affine[:3].T
+    return np.asarray(ras @ LPS_TO_RAS[:3, :3], np.float64)
+
+
+def _planes(original: Dataset) -> Iterator[tuple[int, int, Frame, NDArray[np.bool_]]]:
+    """Each frame's segments: the frame, the segment's number, its place and where it is, (rows, columns)."""
     shared = original.get("SharedFunctionalGroupsSequence") or [Dataset()]
     groups = original.get("PerFrameFunctionalGroupsSequence") or [Dataset()]
-    half = int(original.get("MaximumFractionalValue") or 1) / 2
-    for place, group, pixels in zip(frames(original), groups, decoded(original), strict=True):
+    for at, (place, group, pixels) in enumerate(
+        zip(frames(original), groups, decoded(original), strict=True)
+    ):
         if original.SOPClassUID == LABELMAP:
             for number in np.unique(pixels[pixels > 0]):
-                yield int(number), place, pixels == number
+                yield at, int(number), place, pixels == number
             continue
         named = group.get("SegmentIdentificationSequence") or shared[0].get("SegmentIdentificationSequence")
-        yield int(named[0].ReferencedSegmentNumber), place, pixels >= half
+        yield at, int(named[0].ReferencedSegmentNumber), place, pixels > 0
 
 
 @cache

@@ -10,7 +10,7 @@ from pydicom.dataset import FileDataset
 from pydicom.uid import UID
 
 from cleanroom.encode.contours import cut_outer_contours
-from cleanroom.encode.covering import FaceFill, covered
+from cleanroom.encode.covering import Covered, FaceFill, covered
 from cleanroom.encode.documents import give_document
 from cleanroom.encode.frames import frames
 from cleanroom.encode.images import Images
@@ -25,11 +25,12 @@ from cleanroom.encode.marks import (
     mark_hidden_bits,
     mark_read,
     mark_rebuilt,
+    mark_segments,
 )
 from cleanroom.encode.pixels import decoded
 from cleanroom.encode.proof import Proof
 from cleanroom.encode.renamed import Renamed
-from cleanroom.encode.segments import SEGMENTATIONS, check_segments
+from cleanroom.encode.segments import SEGMENTATIONS, cleared, redrawn
 from cleanroom.encode.structures import STRUCTURE_SET
 from cleanroom.errors import SetAside
 from cleanroom.manifest import Instance
@@ -118,10 +119,10 @@ class Writer:
         header, original = _read(self.study, self.headers, instance)
         if instance.number in self.decided.documents:
             return self._document(instance, header, original)
-        if instance.sop_class_uid in SEGMENTATIONS:
-            check_segments(original, Images.of(self.study))
         boxes = self.decided.boxes.get(instance.number, [])
         new = covered(original, boxes, self._face(instance, original))
+        if instance.sop_class_uid in SEGMENTATIONS:
+            new = self._segments(header, original, boxes) or new
         syntax = give_pixels(header, original, new) if new else keep_pixels(header, original)
         clipped = _structures(self.study, header, original) if _is_structures(instance) else 0
         self._mark(header, instance, cleared=bool(new and new.cleared))
@@ -144,6 +145,16 @@ class Writer:
             mark_read(header)
         self._save(header, syntax, instance)
         return EncodedInstance(number=instance.number, covered=0, boxes=sum(map(len, document.boxes)))
+
+    def _segments(self, header: FileDataset, original: FileDataset, boxes: list[TextBox]) -> Covered | None:
+        """A segmentation without the face in its outer segments; None when none of them shows it."""
+        whole = self.study.config.faces.contours == "remove"
+        found = redrawn(original, Images.of(self.study))
+        new = cleared(original, found, whole) if found.numbers else None
+        if new and boxes:
+            raise SetAside("a segment redraws the face, and there are words in its pixels")
+        mark_segments(header, examined=bool(found.faces), changed=bool(new), whole=whole)
+        return new
 
     def _save(self, header: FileDataset, syntax: UID, instance: Instance) -> None:
         self.renamed.apply(header)

@@ -29,6 +29,8 @@ from cleanroom.source import SEPARATOR, native, portable
 
 _BATCH = 2000
 _MEMBERS_AT_MOST = 1_000_000
+_LATEST = 253_402_300_799 * 10**9
+"""Nanoseconds since 1970: the last that a date can tell."""
 
 
 def take_in(config: Config, threads: int = 1) -> list[str]:
@@ -167,11 +169,19 @@ def _members(root: Path, archive: str) -> Iterator[Entry]:
         if member.is_dir() or member.filename in seen:
             continue
         seen.add(member.filename)
-        changed = datetime(*member.date_time, tzinfo=UTC).timestamp() if member.date_time[1] else 0
         path = f"{archive}{SEPARATOR}{portable(member.filename)}"
-        yield Entry(path, member.file_size, int(changed) * 10**9 + member.CRC % 10**9, True, False)
+        changed = _changed(member) * 10**9 + member.CRC % 10**9
+        yield Entry(path, member.file_size, changed, True, False)
+
+
+def _changed(member: zipfile.ZipInfo) -> int:
+    """Seconds since 1970; 0 where the archive holds no date that exists."""
+    try:
+        return int(datetime(*member.date_time, tzinfo=UTC).timestamp())
+    except ValueError:
+        return 0
 
 
 def _time(nanoseconds: int) -> str:
-    seconds, rest = divmod(nanoseconds, 10**9)
+    seconds, rest = divmod(min(max(nanoseconds, 0), _LATEST), 10**9)
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:09d}Z"

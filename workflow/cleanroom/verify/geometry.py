@@ -73,7 +73,7 @@ def released(series: Series, scratch: Path) -> list[Converted]:
     for row in series.rows:
         path = encoded / series.released_name(row.number)
         if row.frames and path.is_file():
-            _decoded(path, folder / f"{row.number}.dcm")
+            readable(path, folder / f"{row.number}.dcm")
     return convert(folder, scratch / "after")
 
 
@@ -92,7 +92,7 @@ def expected(series: Series, scratch: Path) -> list[Volume]:
         if row.frames:
             link = links / row.number
             placed(series.study.config.input, row.path, link)
-            _decoded(link, folder / f"{row.number}.dcm")
+            readable(link, folder / f"{row.number}.dcm")
     again = convert(folder, scratch / "before")
     return [
         Volume(file=str(volume.path), shape=list(volume.shape), affine=volume.affine.tolist())
@@ -100,8 +100,8 @@ def expected(series: Series, scratch: Path) -> list[Volume]:
     ]
 
 
-def _decoded(path: Path, target: Path) -> None:
-    """A link, or a decoded copy of what dcm2niix does not read."""
+def readable(path: Path, target: Path) -> None:
+    """Make an instance readable for dcm2niix: a link, or a decoded copy of what it does not read."""
     with mapped(path) as buffer:
         syntax = Header(buffer).syntax
     if not syntax or syntax in READABLE:
