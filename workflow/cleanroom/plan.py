@@ -26,7 +26,7 @@ _SECTIONS = {
     "redact": ("text", "pdf"),
     "convert": (),
     "deface": ("faces",),
-    "encode": (),
+    "encode": ("encode",),
     "verify": ("profile",),
     "release": (),
     "files": ("key", "patients", "pictures", "pdf", "text"),

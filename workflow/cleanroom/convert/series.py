@@ -6,24 +6,17 @@ from pathlib import Path
 from typing import Literal
 
 import nibabel
-import pydicom
-from pydicom.uid import ExplicitVRLittleEndian
 
 from cleanroom.convert.dcm2niix import dcm2niix, resampled
+from cleanroom.convert.placing import place
 from cleanroom.errors import SetAside
 from cleanroom.manifest import Instance
 from cleanroom.records import SetAsideRow, Volume, VolumeRecord
-from cleanroom.source import opened, placed
 from cleanroom.study import Study
 
 Role = Literal["plain", "uneven", "resampled"]
 
 CROSS_SECTIONAL = ("CT", "MR", "PT", "NM")
-READABLE = frozenset(
-    f"1.2.840.10008.1.2{end}"
-    for end in ("", ".1", ".2", ".5", ".4.50", ".4.57", ".4.70", ".4.80", ".4.81", ".4.90", ".4.91")
-)
-"""Transfer syntaxes that the dcm2niix of the wheel reads; others are decoded privately first."""
 
 
 def convert_study(study: Study) -> VolumeRecord:
@@ -50,30 +43,11 @@ def _convert(study: Study, series: str, instances: list[Instance]) -> list[Volum
         source = Path(folder) / "dicom"
         source.mkdir()
         for instance in instances:
-            _place(study, instance, source / f"{instance.number}.dcm")
+            place(study, instance, source / f"{instance.number}.dcm")
         paths = dcm2niix(source, Path(folder) / "nifti")
         roles = [_role(path, paths) for path in paths]
         numbered = sorted(zip(roles, paths, strict=True), key=lambda pair: (pair[0] == "resampled", pair[1]))
         return [_keep(study, path, role, target / f"{n}.nii") for n, (role, path) in enumerate(numbered, 1)]
-
-
-def _place(study: Study, instance: Instance, target: Path) -> None:
-    if instance.transfer_syntax_uid in READABLE:
-        placed(study.config.input, instance.path, target)
-        return
-    try:
-        with opened(study.config.input, instance.path) as file:
-            dataset = pydicom.dcmread(file, force=True)
-        if dataset.file_meta.TransferSyntaxUID.is_encapsulated:
-            dataset.decompress(generate_instance_uid=False)
-        dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-        dataset.save_as(target, implicit_vr=False, little_endian=True)
-    except Exception as error:  # decoders raise their own kinds
-        raise SetAside(
-            f"instance {instance.number} ({instance.transfer_syntax_uid}) cannot be decoded: "
-            f"{type(error).__name__}",
-            "re-export the series uncompressed",
-        ) from error
 
 
 def _role(path: Path, paths: list[Path]) -> Role:

@@ -1,12 +1,14 @@
 """Where each frame of an instance lies in the scanner: LPS millimetres, as DICOM writes it."""
 
 from dataclasses import dataclass
+from math import ceil, sqrt
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from pydicom import Dataset
 
+from cleanroom.encode.mosaic import is_mosaic, tiles
 from cleanroom.errors import SetAside
 
 LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
@@ -36,6 +38,49 @@ class Frame:
     def depth(self) -> float:
         """Position along the normal, in millimetres."""
         return float(self.affine[:3, 2] @ self.normal)
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A slice in the pixels of a frame: all of them, but for a mosaic."""
+
+    frame: Frame
+    rows: slice
+    columns: slice
+
+
+def placed(header: Dataset) -> list[list[Tile]]:
+    """The slices in each frame of an instance.
+
+    Raises
+    ------
+    SetAside
+        When position, orientation or spacing is missing.
+    """
+    if is_mosaic(header):
+        return [_tiles(header)]
+    return [[Tile(frame, slice(None), slice(None))] for frame in frames(header)]
+
+
+def _tiles(header: Dataset) -> list[Tile]:
+    """The tiles of a mosaic, whose position is that of its corner as if it were one large slice."""
+    (whole,) = frames(header)
+    count, normal = tiles(header)
+    across = ceil(sqrt(count))
+    rows, columns = int(header.Rows) // across, int(header.Columns) // across
+    spacing = float(header.get("SpacingBetweenSlices") or header.SliceThickness)
+    middle = [(int(header.Columns) - columns) / 2, (int(header.Rows) - rows) / 2]
+    corner = whole.affine[:, :2] @ middle + whole.affine[:, 2]
+    step = LPS_TO_RAS[:3, :3] @ normal * spacing
+    made = []
+    for at in range(count):
+        affine = whole.affine.copy()
+        affine[:, 2] = corner
+        affine[:3, 2] += at * step
+        frame = Frame(affine, whole.normal, whole.slope, whole.intercept)
+        top, left = at // across * rows, at % across * columns
+        made.append(Tile(frame, slice(top, top + rows), slice(left, left + columns)))
+    return made
 
 
 def frames(header: Dataset) -> list[Frame]:

@@ -1,6 +1,7 @@
 """The proof that a mask drawn on NIfTI volumes belongs to these very pixels."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from hashlib import blake2b
 from operator import itemgetter
 from pathlib import Path
@@ -50,22 +51,27 @@ class Proof:
         }
         self._alike: list[float] = []
 
-    def replaced(self, frame: Frame, pixels: NDArray[np.generic]) -> Real:
-        """What the pixels of a frame are to hold, (rows, columns), real units; NaN where they stay.
+    def locate(self, frame: Frame, pixels: NDArray[np.generic]) -> "Spot":
+        """Where a frame is in the volumes: proved by its pixels.
+
+        Parameters
+        ----------
+        pixels
+            Stored values, (rows, columns) or (rows, columns, 3).
 
         Raises
         ------
         SetAside
-            When the volume does not hold exactly these pixels where the geometry says.
+            When no volume holds exactly these pixels where the geometry says.
         """
         rows, columns = pixels.shape[:2]
         for image in self._images:
             if image.volume.role == "uneven":
                 continue
             where = mapping.slab(frame, rows, columns, image)
-            time = None if where is None else mapping.time_of(frame, pixels, image, where)
+            time = None if where is None else image.time_of(frame, pixels, where)
             if where is not None and time is not None:
-                return self._real(image, time, where.of)
+                return self._spot(image, time, where.of)
         for image in self._images:
             time = self._slices.get(_content(mapping.upright(frame, pixels, image)))
             if image.volume.role == "uneven" and time is not None:
@@ -74,6 +80,18 @@ class Proof:
             "the converted volume cannot be mapped back to the pixels exactly",
             "send the series in another encoding, or keep it out of the input",
         )
+
+    def inside(self, spot: "Spot") -> NDArray[np.bool_]:
+        """Which pixels of a located frame are covered, (rows, columns)."""
+        return np.asarray(spot.of(self._masks[spot.volume]) > 0)
+
+    def real(self, spot: "Spot") -> Real:
+        """What the covered pixels of a located frame are to hold, (n,), real units."""
+        inside = self.inside(spot)
+        if spot.volume not in self._values:
+            return np.full(int(inside.sum()), self._face.fill)
+        values = self._values[spot.volume]
+        return np.asarray(spot.of(values if values.ndim == 3 else values[..., spot.time])[inside], np.float64)
 
     def finish(self) -> None:
         """After the last frame: the interpolated volume must look like the slices it came from.
@@ -86,7 +104,7 @@ class Proof:
         if self._alike and float(np.median(self._alike)) < _ALIKE:
             raise SetAside("the interpolated volume does not lie where its slices lie")
 
-    def _by_position(self, frame: Frame, pixels: NDArray[np.generic], time: int) -> Real:
+    def _by_position(self, frame: Frame, pixels: NDArray[np.generic], time: int) -> "Spot":
         rows, columns = pixels.shape[:2]
         for image in self._resampled:
             if image.volume.file in self._masks:
@@ -95,22 +113,26 @@ class Proof:
                 if pixels.std() > 0 and values.std() > 0:
                     self._alike.append(float(np.corrcoef(values.ravel(), pixels.ravel())[0, 1]))
                 voxels = mapping.nearest(frame, rows, columns, image)
-                return self._real(image, time, itemgetter(voxels))
+                return self._spot(image, time, itemgetter(voxels))
         raise SetAside("a series with uneven slices has no mask of its interpolated volume")
 
-    def _real(self, image: Image, time: int, of: Callable[[NDArray[Any]], NDArray[Any]]) -> Real:
-        """Values of the masked voxels of a volume at the pixels that ``of`` picks."""
+    def _spot(self, image: Image, time: int, of: Callable[[NDArray[Any]], NDArray[Any]]) -> "Spot":
         name = image.volume.file
         if name not in self._masks:
             raise SetAside("one of the volumes of the series has no mask")
-        inside = of(self._masks[name]) > 0
-        if name not in self._values:
-            return np.where(inside, self._face.fill, np.nan)
-        values = self._values[name]
-        times = 1 if values.ndim == 3 else values.shape[3]
-        if time >= times:
+        values = self._values.get(name)
+        if values is not None and time >= (1 if values.ndim == 3 else values.shape[3]):
             raise SetAside("the values for a face mask are not there for every time point")
-        return np.where(inside, of(values if values.ndim == 3 else values[..., time]), np.nan)
+        return Spot(name, time, of)
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A slice of a volume: ``of`` picks the voxels of a frame out of an array in the volume's grid."""
+
+    volume: str
+    time: int
+    of: Callable[[NDArray[Any]], NDArray[Any]]
 
 
 def _read(path: Path) -> NDArray[Any]:
