@@ -75,10 +75,10 @@ def uneven(scans: Path) -> Series:
 
 def tilted(scans: Path) -> Series:
     series = ct(scans)
-    angle = np.deg2rad(12)
+    angle = np.deg2rad(-12)
     for item in series:
         item.ImageOrientationPatient = [1, 0, 0, 0, round(float(np.cos(angle)), 6), round(float(np.sin(angle)), 6)]
-        item.GantryDetectorTilt = 12
+        item.GantryDetectorTilt = -12
     return series
 
 

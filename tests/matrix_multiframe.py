@@ -1,5 +1,6 @@
 """Enhanced multi-frame instances: functional groups, stacks, dimensions."""
 
+from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
 
@@ -96,9 +97,32 @@ def times_slow(scans: Path) -> Series:
     return [_repeated(_enhanced(scans, 3), 3, fastest=False)]
 
 
-def small(name: str) -> "Series":
+def small(name: str) -> Callable[[Path], Series]:
+    """A real instance of ten frames, which somebody took its functional groups from: they are given back."""
+
     def make(scans: Path) -> Series:
-        return [pydicom.dcmread(scans / "odd_pydicom/pydicom-data" / name)]
+        item = pydicom.dcmread(scans / "odd_pydicom/pydicom-data" / name)
+        shared = Dataset()
+        measures, orientation = Dataset(), Dataset()
+        measures.PixelSpacing, measures.SliceThickness = [4, 4], 6
+        measures.SpacingBetweenSlices = 6
+        orientation.ImageOrientationPatient = [1, 0, 0, 0, 1, 0]
+        shared.PixelMeasuresSequence = Sequence([measures])
+        shared.PlaneOrientationSequence = Sequence([orientation])
+        groups = []
+        for at in range(10):
+            place, content, group = Dataset(), Dataset(), Dataset()
+            place.ImagePositionPatient = [-128, -128, 6 * at]
+            content.StackID, content.InStackPositionNumber = "1", at + 1
+            content.DimensionIndexValues = [1, at + 1]
+            group.PlanePositionSequence = Sequence([place])
+            group.FrameContentSequence = Sequence([content])
+            groups.append(group)
+        item.SharedFunctionalGroupsSequence = Sequence([shared])
+        item.PerFrameFunctionalGroupsSequence = Sequence(groups)
+        item.Manufacturer = item.get("Manufacturer") or "SIEMENS"
+        item.FrameOfReferenceUID = f"{item.SeriesInstanceUID}.9"
+        return [item]
 
     return make
 
@@ -140,6 +164,9 @@ def _enhanced(scans: Path, every: int = 1) -> FileDataset:
         item.PerFrameFunctionalGroupsSequence = Sequence(list(item.PerFrameFunctionalGroupsSequence)[::every])
         item.NumberOfFrames = len(values)
         give(item, values)
+        for group in [*item.PerFrameFunctionalGroupsSequence, *item.SharedFunctionalGroupsSequence]:
+            for measures in group.get("PixelMeasuresSequence", []):
+                measures.SpacingBetweenSlices = measures.SliceThickness = every * float(measures.SliceThickness)
     item.SOPInstanceUID = item.file_meta.MediaStorageSOPInstanceUID = f"{item.SOPInstanceUID}.7"
     return item
 

@@ -41,12 +41,17 @@ def _convert(study: Study, series: str, instances: list[Instance]) -> list[Volum
     study.work.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=study.work, prefix=".convert") as folder:
         source = Path(folder) / "dicom"
-        source.mkdir()
         for instance in instances:
-            place(study, instance, source / f"{instance.number}.dcm")
-        paths = dcm2niix(source, Path(folder) / "nifti")
-        roles = [_role(path, paths) for path in paths]
-        numbered = sorted(zip(roles, paths, strict=True), key=lambda pair: (pair[0] == "resampled", pair[1]))
+            try:
+                syntax = instance.transfer_syntax_uid
+                place(study.config.input, instance.path, instance.number, source, study.work, syntax)
+            except SetAside as error:
+                raise SetAside(f"instance {instance.number}: {error.reason}", error.fix) from None
+        found: list[tuple[Role, Path]] = []
+        for part in sorted(source.iterdir()):
+            paths = dcm2niix(part, Path(folder) / "nifti" / part.name)
+            found += [(_role(path, paths), path) for path in paths]
+        numbered = sorted(found, key=lambda pair: (pair[0] == "resampled", pair[1]))
         return [_keep(study, path, role, target / f"{n}.nii") for n, (role, path) in enumerate(numbered, 1)]
 
 

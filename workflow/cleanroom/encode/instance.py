@@ -75,7 +75,10 @@ def _write(header: Dataset, new: Covered, path: Path) -> None:
 def _give_range(header: Dataset, new: Covered) -> None:
     """Smallest and Largest Image Pixel Value of the pixels as they are now."""
     for tag, value in ((_SMALLEST, new.lowest), (_LARGEST, new.highest)):
-        if tag in header:
+        fits = -0x8000 <= value < 0 or (0 <= value <= 0xFFFF and not (new.layout.signed and value > 0x7FFF))
+        if tag in header and not fits:
+            del header[tag]
+        elif tag in header:
             header.add_new(tag, "SS" if new.layout.signed else "US", int(value))
 
 

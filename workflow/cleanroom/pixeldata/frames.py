@@ -109,19 +109,29 @@ class Frames:
                 self._kept.append(pixels)
             yield pixels
 
+    def at(self, number: int) -> Pixels:
+        """One frame, numbered from 0, of frames that lie byte by byte."""
+        single = self.layout.alone(1)
+        if self.encapsulated:
+            return self._single(self._spans[number])
+        assert self._original.pixels is not None
+        return Pixels(single, self._original.read(self._original.pixels.start + number * single.size, single.size))
+
     def forget(self) -> None:
         """Read anew the next time: what was changed is lost."""
         self._kept.clear()
 
+    def _single(self, spans: list[Span]) -> Pixels:
+        single = self.layout.alone(1)
+        values, _ = self._decoded(spans)
+        if values.size * values.dtype.itemsize != single.size:
+            raise SetAside("a compressed frame is of another size than its header says", _FIX)
+        words = np.ascontiguousarray(values, values.dtype.newbyteorder("<"))
+        return Pixels(single, bytearray(words.tobytes()))
+
     def _read(self) -> Iterator[Pixels]:
         if self.encapsulated:
-            single = self.layout.alone(1)
-            for spans in self._spans:
-                values, _ = self._decoded(spans)
-                if values.size * values.dtype.itemsize != single.size:
-                    raise SetAside("a compressed frame is of another size than its header says", _FIX)
-                words = np.ascontiguousarray(values, values.dtype.newbyteorder("<"))
-                yield Pixels(single, bytearray(words.tobytes()))
+            yield from map(self._single, self._spans)
             return
         assert self._original.pixels is not None
         assert self._original.pixels.length is not None
