@@ -4,11 +4,8 @@ from copy import deepcopy
 from pathlib import Path
 
 import numpy as np
-from matrix_heads import CT, HEAD, PET_STORAGE, TRIO, Row, Series, _all, copies, ct_head, give, head, numbered
-from numpy.typing import NDArray
+from matrix_heads import PET_STORAGE, TRIO, Row, Series, _all, copies, ct_head, give, head, numbered
 from pydicom.dataset import Dataset
-from pydicom.uid import CTImageStorage
-from scipy import ndimage
 
 VALUE_SCALE = 0x2005100E
 """Philips' own scale slope."""
@@ -22,7 +19,7 @@ def ct(scans: Path) -> Series:
     return numbered(copies(ct_head(scans)))
 
 
-def turned(scans: Path, axes: tuple[int, int, int], degrees: float = 0.0) -> Series:
+def turned(scans: Path, axes: tuple[int, int, int], degrees: float = 0.0, every: int = 1) -> Series:
     """The head cut along other axes: what was (slice, row, column) is taken in the order of ``axes``."""
     whole = copies(head(scans))
     values = np.stack([item.pixel_array for item in whole])
@@ -37,39 +34,42 @@ def turned(scans: Path, axes: tuple[int, int, int], degrees: float = 0.0) -> Ser
         nod = np.array([[1, 0, 0], [0, np.cos(turn), -np.sin(turn)], [0, np.sin(turn), np.cos(turn)]])
         steps = steps @ nod.T
     made = []
-    for number, plane in enumerate(values):
+    for number, plane in list(enumerate(values))[::every]:
         item = give(deepcopy(whole[0]), plane)
         size = np.linalg.norm(steps, axis=1)
         item.ImagePositionPatient = [round(float(value), 5) for value in first + number * steps[0]]
         directions = np.concatenate([steps[2] / size[2], steps[1] / size[1]])
         item.ImageOrientationPatient = [round(float(value), 7) for value in directions]
         item.PixelSpacing = [float(size[1]), float(size[2])]
-        item.SliceThickness = item.SpacingBetweenSlices = float(size[0])
+        item.SliceThickness = item.SpacingBetweenSlices = float(size[0]) * every
         made.append(item)
     return numbered(made)
 
 
-def axial(scans: Path) -> Series:
-    return turned(scans, (1, 2, 0))
+def axial(scans: Path, every: int = 1) -> Series:
+    return turned(scans, (1, 2, 0), every=every)
 
 
 def coronal(scans: Path) -> Series:
-    return turned(scans, (2, 1, 0))
+    return turned(scans, (2, 1, 0), every=4)
 
 
 def oblique(scans: Path) -> Series:
-    return turned(scans, (1, 2, 0), degrees=17)
+    return turned(scans, (1, 2, 0), degrees=17, every=4)
 
 
 def missing(scans: Path) -> Series:
     series = classic(scans)
-    return numbered([item for at, item in enumerate(series) if at not in (11, 12, 25)])
+    return numbered([item for at, item in enumerate(series) if at not in (7, 8, 15)])
 
 
 def uneven(scans: Path) -> Series:
     series = ct(scans)
     for at, item in enumerate(series):
-        item.ImagePositionPatient = [*item.ImagePositionPatient[:2], float(item.ImagePositionPatient[2]) + max(0, at - 25) * 2.5]
+        item.ImagePositionPatient = [
+            *item.ImagePositionPatient[:2],
+            float(item.ImagePositionPatient[2]) + max(0, at - 12) * 2.5,
+        ]
     return series
 
 
@@ -77,21 +77,28 @@ def tilted(scans: Path) -> Series:
     series = ct(scans)
     angle = np.deg2rad(-12)
     for item in series:
-        item.ImageOrientationPatient = [1, 0, 0, 0, round(float(np.cos(angle)), 6), round(float(np.sin(angle)), 6)]
+        item.ImageOrientationPatient = [
+            1,
+            0,
+            0,
+            0,
+            round(float(np.cos(angle)), 6),
+            round(float(np.sin(angle)), 6),
+        ]
         item.GantryDetectorTilt = -12
     return series
 
 
 def signed(scans: Path) -> Series:
-    return _stored(classic(scans), lambda values: values.astype("<i2") - 300, 16, 16, signed=True)
+    return _stored(axial(scans, 8), lambda values: values.astype("<i2") - 300, 16, 16, signed=True)
 
 
 def twelve_signed(scans: Path) -> Series:
-    return _stored(classic(scans), lambda values: (values // 2).astype("<i2") - 300, 16, 12, signed=True)
+    return _stored(axial(scans, 8), lambda values: (values // 2).astype("<i2") - 300, 16, 12, signed=True)
 
 
 def eight(scans: Path) -> Series:
-    return _stored(classic(scans), lambda values: (values >> 4).astype("u1"), 8, 8)
+    return _stored(axial(scans, 8), lambda values: (values >> 4).astype("u1"), 8, 8)
 
 
 def thirty_two(scans: Path) -> Series:
@@ -100,7 +107,7 @@ def thirty_two(scans: Path) -> Series:
 
 def high_bit(scans: Path) -> Series:
     """Values in the upper 12 of 16 bits, an overlay in the lowest."""
-    made = _stored(classic(scans), lambda values: (values & 0xFFF) << 4, 16, 12)
+    made = _stored(axial(scans, 8), lambda values: (values & 0xFFF) << 4, 16, 12)
     for item in made:
         item.HighBit = 15
         words = item.pixel_array.astype("<u2")
@@ -111,7 +118,7 @@ def high_bit(scans: Path) -> Series:
 
 
 def overlay(scans: Path) -> Series:
-    made = classic(scans)
+    made = axial(scans, 8)
     for item in made:
         words = np.frombuffer(item.PixelData, "<u2").copy().reshape(item.Rows, item.Columns)
         words[10:20, 10:50] |= 0x8000
@@ -169,7 +176,7 @@ def times(scans: Path) -> Series:
     """fMRI as single slices: four times, slice after slice, volume after volume."""
     made = []
     for time in range(4):
-        for item in axial(scans)[::2]:
+        for item in axial(scans, 8):
             noise = np.random.default_rng(time).integers(0, 30, (item.Rows, item.Columns)).astype("<u2")
             give(item, item.pixel_array // 2 + noise)
             item.AcquisitionNumber = item.TemporalPositionIdentifier = time + 1
@@ -183,7 +190,7 @@ def times(scans: Path) -> Series:
 def echoes(scans: Path) -> Series:
     made = []
     for echo in range(3):
-        for item in axial(scans)[::2]:
+        for item in axial(scans, 8):
             give(item, item.pixel_array // (echo + 1))
             item.EchoNumbers, item.EchoTime = echo + 1, 4.6 * (echo + 1)
             made.append(item)
@@ -194,7 +201,7 @@ def parts(scans: Path) -> Series:
     """Magnitude, phase, real and imaginary in one series."""
     made = []
     for kind, name in (("M", "M_FFE"), ("P", "PHASE MAP"), ("R", "R_FFE"), ("I", "I_FFE")):
-        for at, item in enumerate(axial(scans)[::2]):
+        for at, item in enumerate(axial(scans, 8)):
             values = item.pixel_array
             if kind != "M":
                 values = np.random.default_rng(at + ord(kind)).integers(0, 4095, values.shape).astype("<u2")
@@ -209,15 +216,15 @@ def parts(scans: Path) -> Series:
 def localizers(scans: Path) -> Series:
     """Three planes in one series."""
     made = []
-    for plane in (axial(scans)[6::12], coronal(scans)[10::12], classic(scans)[10::8]):
+    for plane in (axial(scans)[6::12], coronal(scans)[2::4], classic(scans)[10::8]):
         made += [_wide(item) for item in plane]
     return numbered(made)
 
 
 def two_volumes(scans: Path) -> Series:
     """Two stacks side by side in one series: other places, the same orientation."""
-    first = axial(scans)[::2]
-    second = axial(scans)[::2]
+    first = axial(scans, 8)
+    second = axial(scans, 8)
     for item in second:
         item.ImagePositionPatient = [float(item.ImagePositionPatient[0]) + 3, *item.ImagePositionPatient[1:]]
         item.AcquisitionNumber = 2
@@ -279,7 +286,7 @@ ROWS = [
     Row("MR, 2D with gaps (GE)", ge, real=True),
     Row("CT (Siemens)", ct, real=True),
     Row("CT, gantry tilt, uneven (GE)", ge_tilt, real=True),
-    Row("axial", axial),
+    Row("axial", lambda scans: axial(scans, 4)),
     Row("coronal", coronal),
     Row("oblique", oblique),
     Row("missing slices", missing),

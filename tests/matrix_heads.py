@@ -1,6 +1,6 @@
 """One small series for every encoding: real where the data sets have it, else made of a real head."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
@@ -35,16 +35,16 @@ class Row:
 
 @cache
 def head(scans: Path) -> tuple[Dataset, ...]:
-    """A real sagittal MR head (Philips, 1 mm), every fourth slice, row and column: 42 of 64 x 64."""
+    """A real sagittal MR head (Philips, 1 mm), thinned to 22 slices of 64 x 64."""
     found = sorted(_all(scans / HEAD), key=lambda item: float(item.ImagePositionPatient[0]))
-    return tuple(_thinned(item, 4, 4) for item in found[::4])
+    return tuple(_thinned(item, 4, 8) for item in found[::8])
 
 
 @cache
 def ct_head(scans: Path) -> tuple[Dataset, ...]:
-    """A real CT (Siemens, head phantom), every fourth slice, eighth row and column: 64 x 64."""
+    """A real CT (Siemens, head phantom), every ninth slice, eighth row and column: 24 of 64 x 64."""
     found = sorted(_all(scans / CT), key=lambda item: float(item.ImagePositionPatient[2]))
-    return tuple(_thinned(item, 8, 4) for item in found[::4])
+    return tuple(_thinned(item, 8, 9) for item in found[::9])
 
 
 @cache
@@ -94,7 +94,7 @@ def write(series: Series, folder: Path) -> None:
     folder.mkdir(parents=True)
     for number, item in enumerate(series):
         path = folder / f"{number:03d}.dcm"
-        for tag in [tag for tag in item.keys() if tag < 0x00020000]:
+        for tag in [element.tag for element in item if element.tag < 0x00020000]:
             del item[tag]
         big = item.file_meta.TransferSyntaxUID == ExplicitVRBigEndian
         implicit = item.file_meta.TransferSyntaxUID == ImplicitVRLittleEndian

@@ -62,7 +62,11 @@ def slopes(scans: Path) -> Series:
     for at, group in enumerate(item.PerFrameFunctionalGroupsSequence):
         slope = round(max(values[at].max(), 1) / 4000 * (1 + at % 3), 7)
         transformation = Dataset()
-        transformation.RescaleSlope, transformation.RescaleIntercept, transformation.RescaleType = slope, 0, "US"
+        transformation.RescaleSlope, transformation.RescaleIntercept, transformation.RescaleType = (
+            slope,
+            0,
+            "US",
+        )
         group.PixelValueTransformationSequence = Sequence([transformation])
         stored[at] = np.clip(np.rint(values[at] / slope), 0, 4095)
     return [give(item, stored)]
@@ -166,7 +170,9 @@ def _enhanced(scans: Path, every: int = 1) -> FileDataset:
         give(item, values)
         for group in [*item.PerFrameFunctionalGroupsSequence, *item.SharedFunctionalGroupsSequence]:
             for measures in group.get("PixelMeasuresSequence", []):
-                measures.SpacingBetweenSlices = measures.SliceThickness = every * float(measures.SliceThickness)
+                measures.SpacingBetweenSlices = measures.SliceThickness = every * float(
+                    measures.SliceThickness
+                )
     item.SOPInstanceUID = item.file_meta.MediaStorageSOPInstanceUID = f"{item.SOPInstanceUID}.7"
     return item
 
@@ -207,7 +213,11 @@ def _rescale(item: Dataset, slope: float, intercept: float, kind: str) -> None:
     for group in item.PerFrameFunctionalGroupsSequence:
         group.pop("PixelValueTransformationSequence", None)
     transformation = Dataset()
-    transformation.RescaleSlope, transformation.RescaleIntercept, transformation.RescaleType = slope, intercept, kind
+    transformation.RescaleSlope, transformation.RescaleIntercept, transformation.RescaleType = (
+        slope,
+        intercept,
+        kind,
+    )
     item.SharedFunctionalGroupsSequence[0].PixelValueTransformationSequence = Sequence([transformation])
 
 
@@ -233,5 +243,8 @@ ROWS = [
     Row("enhanced, three times, one after the other", times_slow),
     Row("enhanced CT", enhanced_ct),
     Row("enhanced PET, a slope a frame", enhanced_pet),
-    *[Row(f"enhanced, {name}", vendor(name)) for name in ("Philips", "GE MEDICAL SYSTEMS", "Canon", "Hyperfine")],
+    *[
+        Row(f"enhanced, {name}", vendor(name))
+        for name in ("Philips", "GE MEDICAL SYSTEMS", "Canon", "Hyperfine")
+    ],
 ]

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import imagecodecs
+import matrix_classic
 import numpy as np
-import pydicom
-from matrix_heads import Row, Series, copies, head, numbered
+from matrix_heads import Row, Series
 from matrix_multiframe import small
 from numpy.typing import NDArray
 from pydicom.encaps import encapsulate, encapsulate_extended, fragment_frame, itemize_fragment
@@ -17,9 +17,7 @@ JPEG_2000 = {"codecformat": "j2k", "reversible": True, "level": 0}
 
 
 def axial(scans: Path) -> Series:
-    from matrix_classic import axial as made
-
-    return made(scans)[::2]
+    return matrix_classic.axial(scans, 8)
 
 
 def native(syntax: str) -> Callable[[Path], Series]:
@@ -34,7 +32,9 @@ def native(syntax: str) -> Callable[[Path], Series]:
     return make
 
 
-def compressed(syntax: str, encode: Callable[[Plane], bytes], bits: int = 12, loss: bool = False) -> Callable[[Path], Series]:
+def compressed(
+    syntax: str, encode: Callable[[Plane], bytes], bits: int = 12, loss: bool = False
+) -> Callable[[Path], Series]:
     def make(scans: Path) -> Series:
         made = axial(scans)
         for item in made:
@@ -104,13 +104,40 @@ ROWS = [
     Row("JPEG lossless, selection value 1", compressed("1.2.840.10008.1.2.4.70", imagecodecs.ljpeg_encode)),
     Row("JPEG-LS", compressed("1.2.840.10008.1.2.4.80", imagecodecs.jpegls_encode)),
     Row("JPEG-LS, near-lossless", compressed("1.2.840.10008.1.2.4.81", _near, loss=True)),
-    Row("JPEG 2000, lossless", compressed("1.2.840.10008.1.2.4.90", lambda p: imagecodecs.jpeg2k_encode(p, **JPEG_2000))),
-    Row("JPEG 2000", compressed("1.2.840.10008.1.2.4.91", lambda p: imagecodecs.jpeg2k_encode(p, codecformat="j2k", level=60), loss=True)),
-    Row("HTJ2K, lossless", compressed("1.2.840.10008.1.2.4.201", lambda p: imagecodecs.htj2k_encode(p, reversible=True))),
-    Row("HTJ2K, lossless, RPCL", compressed("1.2.840.10008.1.2.4.202", lambda p: imagecodecs.htj2k_encode(p, reversible=True))),
-    Row("HTJ2K", compressed("1.2.840.10008.1.2.4.203", lambda p: imagecodecs.htj2k_encode(p, level=0.001), loss=True)),
-    Row("JPEG XL, lossless", compressed("1.2.840.10008.1.2.4.110", lambda p: imagecodecs.jpegxl_encode(p, lossless=True))),
-    Row("JPEG XL", compressed("1.2.840.10008.1.2.4.112", lambda p: imagecodecs.jpegxl_encode(p, distance=1.0), loss=True)),
+    Row(
+        "JPEG 2000, lossless",
+        compressed("1.2.840.10008.1.2.4.90", lambda p: imagecodecs.jpeg2k_encode(p, **JPEG_2000)),
+    ),
+    Row(
+        "JPEG 2000",
+        compressed(
+            "1.2.840.10008.1.2.4.91",
+            lambda p: imagecodecs.jpeg2k_encode(p, codecformat="j2k", level=60),
+            loss=True,
+        ),
+    ),
+    Row(
+        "HTJ2K, lossless",
+        compressed("1.2.840.10008.1.2.4.201", lambda p: imagecodecs.htj2k_encode(p, reversible=True)),
+    ),
+    Row(
+        "HTJ2K, lossless, RPCL",
+        compressed("1.2.840.10008.1.2.4.202", lambda p: imagecodecs.htj2k_encode(p, reversible=True)),
+    ),
+    Row(
+        "HTJ2K",
+        compressed("1.2.840.10008.1.2.4.203", lambda p: imagecodecs.htj2k_encode(p, level=0.001), loss=True),
+    ),
+    Row(
+        "JPEG XL, lossless",
+        compressed("1.2.840.10008.1.2.4.110", lambda p: imagecodecs.jpegxl_encode(p, lossless=True)),
+    ),
+    Row(
+        "JPEG XL",
+        compressed(
+            "1.2.840.10008.1.2.4.112", lambda p: imagecodecs.jpegxl_encode(p, distance=1.0), loss=True
+        ),
+    ),
     Row("enhanced, RLE", small("emri_small_RLE.dcm"), real=True),
     Row("enhanced, JPEG-LS", small("emri_small_jpeg_ls_lossless.dcm"), real=True),
     Row("enhanced, JPEG 2000", small("emri_small_jpeg_2k_lossless.dcm"), real=True),

@@ -1,4 +1,4 @@
-"""Instances where dcm2niix finds and reads them: links, or private copies of what it would not read rightly."""
+"""Instances where dcm2niix finds and reads them: links, or private copies of what it would misread."""
 
 from pathlib import Path
 
@@ -17,21 +17,22 @@ READ = (ImplicitVRLittleEndian, ExplicitVRLittleEndian, ExplicitVRBigEndian)
 otherwise than ours: all are decoded here, so that the proof is on the values that are released."""
 
 
-def place(root: Path, path: str, name: str, folder: Path, scratch: Path, syntax: str) -> None:
+def place(source: tuple[Path, str, str], name: str, folder: Path, scratch: Path) -> None:
     """Put an instance into ``folder/<n>/<name>.dcm``: in one folder what dcm2niix is to read together.
 
     Parameters
     ----------
-    root, path
-        The input folder, and the file by its path in the inventory.
-    syntax
-        Its transfer syntax, where the file names none.
+    source
+        The input folder, the file by its path in the inventory, and its transfer syntax where it names none.
+    scratch
+        A private folder: what is packed or deflated is unpacked there.
 
     Raises
     ------
     SetAside
         When its pixel data cannot be decoded.
     """
+    root, path, syntax = source
     with Original.opened(root, path, scratch, syntax) as original:
         order = parts(original.header)
         if original.syntax in READ and not _moved(original) and _as_they_are(order):

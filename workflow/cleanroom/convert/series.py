@@ -43,8 +43,8 @@ def _convert(study: Study, series: str, instances: list[Instance]) -> list[Volum
         source = Path(folder) / "dicom"
         for instance in instances:
             try:
-                syntax = instance.transfer_syntax_uid
-                place(study.config.input, instance.path, instance.number, source, study.work, syntax)
+                file = (study.config.input, instance.path, instance.transfer_syntax_uid)
+                place(file, instance.number, source, study.work)
             except SetAside as error:
                 raise SetAside(f"instance {instance.number}: {error.reason}", error.fix) from None
         found: list[tuple[Role, Path]] = []

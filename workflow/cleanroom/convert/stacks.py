@@ -3,9 +3,12 @@
 from collections import defaultdict
 
 import numpy as np
-from pydicom import Dataset
+from pydicom import DataElement, Dataset
 
 from cleanroom.errors import SetAside
+from cleanroom.header.elements import sequence
+
+_UID, _COUNT, _GROUPS = 0x00080018, 0x00280008, 0x52009230
 
 
 def parts(header: Dataset) -> list[list[int]]:
@@ -65,7 +68,7 @@ def part(header: Dataset, frames: list[int], number: int) -> Dataset:
     made = Dataset(dict(header.items()))
     made.set_original_encoding(*header.original_encoding)
     made.file_meta = header.file_meta
-    made.PerFrameFunctionalGroupsSequence = [groups[at] for at in frames]
-    made.NumberOfFrames = len(frames)
-    made.SOPInstanceUID = f"{str(header.SOPInstanceUID)[:60]}.{number}"
+    made[_GROUPS] = sequence(_GROUPS, [groups[at] for at in frames])
+    made[_COUNT] = DataElement(_COUNT, "IS", len(frames))
+    made[_UID] = DataElement(_UID, "UI", f"{str(header.SOPInstanceUID)[:60]}.{number}")
     return made

@@ -37,7 +37,8 @@ def black(original: Dataset, layout: Layout, lowest: float, highest: float) -> N
     dark, none = (1 << layout.stored) >> 4, half
     name = layout.photometric
     if layout.samples == 1 and name in ("MONOCHROME1", "MONOCHROME2"):
-        return np.asarray(layout.words(np.array([highest if name == "MONOCHROME1" else lowest])))
+        value = highest if name == "MONOCHROME1" else lowest
+        return np.asarray(layout.words(np.array([value if layout.floating else int(value)])))
     if layout.samples == 1 and name == "PALETTE COLOR":
         return np.array([layout.word(_darkest_entry(original, layout))])
     known = {

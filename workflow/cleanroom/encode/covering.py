@@ -61,61 +61,65 @@ class Covered:
     dark: NDArray[np.int64]
     original: Original
     cleared: int = 0
-    lowest: float = field(default=np.inf)
-    highest: float = field(default=-np.inf)
 
-    def changed(self) -> Iterator[tuple[int, Pixels, Flags]]:
-        """Some frames with what covers them, the number of the first, and where they are covered.
+    def changed(self) -> Iterator[Pixels]:
+        """The frames with what covers them.
 
         Once: what was covered stays so.
         """
-        at = 0
-        self.cleared, self.lowest, self.highest = 0, np.inf, -np.inf
+        at, self.cleared = 0, 0
         for pixels in self.frames:
-            covered = self._cover(at, pixels)
-            values = self.layout.values(pixels.words)
-            self.lowest = min(self.lowest, float(values.min()))
-            self.highest = max(self.highest, float(values.max()))
-            yield at, pixels, covered
+            self._cover(at, pixels)
+            yield pixels
             at += pixels.layout.frames
+
+    def range(self) -> tuple[float, float]:
+        """The lowest and the highest stored value, covered; the frames are read anew afterwards."""
+        lowest, highest = np.inf, -np.inf
+        for pixels in self.changed():
+            values = self.layout.values(pixels.words)
+            lowest, highest = min(lowest, float(values.min())), max(highest, float(values.max()))
+        self.frames.forget()
+        return lowest, highest
 
     def value(self) -> PixelValue:
         """The pixel data element in ``syntax``."""
         if self.syntax.is_encapsulated:
-            return PixelValue.encapsulated(
-                compress(pixels, self.syntax) for _, pixels, _ in self.changed()
-            )
+            return PixelValue.encapsulated(compress(pixels, self.syntax) for pixels in self.changed())
         assert self.original.pixels is not None
         length = self.original.pixels.length
         known = self.layout.size if length is None or self.frames.encapsulated else length
         vr = self.original.pixels.vr if self.syntax == self.original.syntax else self._vr
-        return PixelValue(self.original.pixels.tag, vr, known, (pixels.data() for _, pixels, _ in self.changed()))
+        return PixelValue(self.original.pixels.tag, vr, known, (pixels.data() for pixels in self.changed()))
 
     def holds(self, at: int, before: NDArray[Any], now: NDArray[Any]) -> bool:
-        """Whether a frame that was read again has the stored values, (rows, columns, samples), that it should.
+        """Whether a frame that was read again has the stored values that it should, (rows, columns, samples).
 
         Outside of what is covered those of the original, bit for bit; inside of it what was planned.
         """
-        plane = np.zeros((self.layout.rows, self.layout.columns), np.bool_)
-        wide = self.layout.photometric not in SHARED_CHROMA
+        layout = self.layout
+        wide = layout.photometric not in SHARED_CHROMA
+        outside = np.ones((layout.rows, layout.columns), np.bool_)
         for box in self.boxes:
             if box.frame in (None, at):
-                place = _place(box, self.layout)
-                plane[place] = True
-                here = place if wide else (place[0], slice(place[1].start // 2, place[1].stop // 2))
-                if (now[here] != self.layout.values(self.dark.astype(f"u{now.dtype.itemsize}"))).any():
+                outside[_place(box, layout)] = False
+                if (now[_words(box, layout)] != layout.values(self.dark.astype(self._kind))).any():
                     return False
-        if self.face is not None:
-            inside = self.face.plane(at)
-            planned = self.layout.stored_values(*self.face.real(at))
-            if (now[inside] != planned[:, np.newaxis]).any(axis=1)[~plane[inside]].any():
+        if self.face is not None and (inside := self.face.plane(at)).any():
+            planned = layout.stored_values(*self.face.real(at))[:, np.newaxis]
+            wrong = now[inside] != planned
+            if wrong.any() and wrong.any(axis=1)[outside[inside]].any():
                 return False
-            plane |= inside
-        kept = ~plane if wide else ~plane[:, ::2]
-        same = before == now
-        if self.layout.floating:
-            same |= np.isnan(before) & np.isnan(now)
-        return bool(same.all(axis=-1)[kept].all())
+            outside &= ~inside
+        differs = before != now
+        if layout.floating:
+            differs &= ~(np.isnan(before) & np.isnan(now))
+        differs = differs[..., 0] if layout.samples == 1 else differs.any(axis=-1)
+        return not (differs & (outside if wide else outside[:, ::2])).any()
+
+    @property
+    def _kind(self) -> str:
+        return f"u{max(self.layout.allocated, 8) // 8}"
 
     @property
     def data(self) -> bytes:
@@ -128,22 +132,17 @@ class Covered:
     def _vr(self) -> str:
         return "OB" if self.layout.allocated <= 8 and not self.syntax.is_implicit_VR else "OW"
 
-    def _cover(self, at: int, pixels: Pixels) -> Flags:
+    def _cover(self, first: int, pixels: Pixels) -> None:
         layout = self.layout
-        covered = np.zeros((pixels.layout.frames, layout.rows, layout.columns), np.bool_)
         if self.clears:
             self.cleared += clear_hidden(pixels)
-        for number in range(pixels.layout.frames):
-            if self.face is not None:
-                inside = self.face.plane(at + number)
-                covered[number] |= inside
-                if inside.any():
-                    real, slope, intercept = self.face.real(at + number)
-                    words = layout.words(layout.stored_values(real, slope, intercept))
-                    pixels.words[number][inside] = words[:, np.newaxis]
+        for at, words in enumerate(pixels.words, first):
+            if self.face is not None and (inside := self.face.plane(at)).any():
+                planned = layout.words(layout.stored_values(*self.face.real(at)))
+                words[inside] = planned[:, np.newaxis]
             for box in self.boxes:
-                _blacken(box, at + number, layout, pixels.words[number], covered[number], self.dark)
-        return covered
+                if box.frame in (None, at):
+                    words[_words(box, layout)] = self.dark
 
 
 def covered(
@@ -230,15 +229,11 @@ def _count(boxes: list[TextBox], layout: Layout, face: FaceFill | None, inside: 
     return found
 
 
-def _blacken(
-    box: TextBox, at: int, layout: Layout, words: NDArray[Any], covered: Flags, dark: NDArray[np.int64]
-) -> None:
-    if box.frame not in (None, at):
-        return
+def _words(box: TextBox, layout: Layout) -> tuple[slice, slice]:
+    """The words of the pixels of a box, in a frame of words."""
     rows, columns = _place(box, layout)
-    covered[rows, columns] = True
     halves = slice(columns.start // 2, columns.stop // 2)
-    words[rows, halves if layout.photometric in SHARED_CHROMA else columns] = dark
+    return rows, halves if layout.photometric in SHARED_CHROMA else columns
 
 
 def _place(box: TextBox, layout: Layout) -> tuple[slice, slice]:
@@ -250,5 +245,3 @@ def _place(box: TextBox, layout: Layout) -> tuple[slice, slice]:
     if layout.photometric in SHARED_CHROMA:
         left, right = left - left % 2, right + right % 2
     return cast("tuple[slice, slice]", (slice(top, bottom), slice(left, right)))
-
-

@@ -35,6 +35,7 @@ class Filled:
         self._tiles = placed(header)
         self._spots: dict[int, list[Spot]] = {}
         self._shapes: dict[int, tuple[int, ...]] = {}
+        self._last: tuple[int, Flags] = (-1, np.zeros((0, 0), np.bool_))
 
     def prove(self, at: int, values: NDArray[Any]) -> int:
         """Find a frame, (rows, columns[, 3]) stored values, in the volumes; how many pixels are covered.
@@ -49,10 +50,15 @@ class Filled:
         tiles = self._tiles[at]
         self._spots[at] = [self._proof.locate(tile.frame, values[tile.rows, tile.columns]) for tile in tiles]
         self._shapes[at] = values.shape[:2]
-        return int(sum(np.count_nonzero(self._proof.inside(spot)) for spot in self._spots[at]))
+        return int(np.count_nonzero(self.plane(at)))
 
     def plane(self, at: int) -> Flags:
         """The covered pixels of a frame."""
+        if self._last[0] != at:
+            self._last = at, self._plane(at)
+        return self._last[1]
+
+    def _plane(self, at: int) -> Flags:
         if len(self._spots[at]) == 1:
             return self._proof.inside(self._spots[at][0])
         plane = np.zeros(self._shapes[at], np.bool_)
@@ -61,7 +67,7 @@ class Filled:
         return plane
 
     def real(self, at: int) -> tuple[Real, float, float]:
-        """What they are to hold in real units, (n,); slope and intercept of the frame."""
+        """What they are to hold in real units, (n,) or (1,); slope and intercept of the frame."""
         frame = self._tiles[at][0].frame
         spots = self._spots[at]
         if len(spots) == 1:

@@ -5,7 +5,6 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 from pydicom import Dataset
 
@@ -61,12 +60,8 @@ def write_covered(header: Dataset, new: Covered, path: Path) -> None:
 
 
 def _write(header: Dataset, new: Covered, path: Path) -> None:
-    has_range = _SMALLEST in header or _LARGEST in header
-    if has_range:
-        for _ in new.changed():
-            pass
+    if _SMALLEST in header or _LARGEST in header:
         _give_range(header, new)
-        new.frames.forget()
     write(path, header, new.syntax, new.value())
     with Original.opened(path.parent, path.name, path.parent) as written:
         _prove(new, written)
@@ -74,7 +69,7 @@ def _write(header: Dataset, new: Covered, path: Path) -> None:
 
 def _give_range(header: Dataset, new: Covered) -> None:
     """Smallest and Largest Image Pixel Value of the pixels as they are now."""
-    for tag, value in ((_SMALLEST, new.lowest), (_LARGEST, new.highest)):
+    for tag, value in zip((_SMALLEST, _LARGEST), new.range(), strict=True):
         fits = -0x8000 <= value < 0 or (0 <= value <= 0xFFFF and not (new.layout.signed and value > 0x7FFF))
         if tag in header and not fits:
             del header[tag]
@@ -104,4 +99,3 @@ def _prove(new: Covered, written: Original) -> None:
 def _frames(frames: Frames) -> Iterator[NDArray[Any]]:
     for pixels in frames:
         yield from frames.layout.values(pixels.words)
-

@@ -1,7 +1,5 @@
 """Siemens mosaics: the slices of a volume as tiles of one image."""
 
-from typing import cast
-
 import numpy as np
 from numpy.typing import NDArray
 from pydicom import Dataset
@@ -27,8 +25,12 @@ def tiles(header: Dataset) -> tuple[int, NDArray[np.float64]]:
         When the scanner's own elements that say so are not there.
     """
     fields = _fields(header)
-    count = _number(header) or int(_first(fields, "NumberOfImagesInMosaic") or 0)
-    normal = [float(value) for value in fields["SliceNormalVector"].items if value] if "SliceNormalVector" in fields else []
+    count = _number(header) or int((_values(fields, "NumberOfImagesInMosaic") or [b"0"])[0])
+    normal = (
+        [float(value) for value in fields["SliceNormalVector"].items if value]
+        if "SliceNormalVector" in fields
+        else []
+    )
     if not count or len(normal) != 3:
         raise SetAside(
             "a mosaic that does not say how many slices it holds cannot be mapped",
@@ -59,5 +61,5 @@ def _private(header: Dataset, group: int, number: int, creator: str) -> bytes:
     return value if isinstance(value, bytes) else int(value).to_bytes(2, "little")
 
 
-def _first(fields: dict[str, Field], name: str) -> bytes:
-    return cast(bytes, fields[name].items[0]) if name in fields and fields[name].items else b""
+def _values(fields: dict[str, Field], name: str) -> list[bytes]:
+    return [value for value in fields[name].items if value] if name in fields else []

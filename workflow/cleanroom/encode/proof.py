@@ -86,10 +86,10 @@ class Proof:
         return np.asarray(spot.of(self._masks[spot.volume]) > 0)
 
     def real(self, spot: "Spot") -> Real:
-        """What the covered pixels of a located frame are to hold, (n,), real units."""
-        inside = self.inside(spot)
+        """What the covered pixels of a located frame are to hold, (n,), real units; (1,): all the same."""
         if spot.volume not in self._values:
-            return np.full(int(inside.sum()), self._face.fill)
+            return np.array([self._face.fill])
+        inside = self.inside(spot)
         values = self._values[spot.volume]
         return np.asarray(spot.of(values if values.ndim == 3 else values[..., spot.time])[inside], np.float64)
 

@@ -3,12 +3,12 @@
 import shutil
 import zipfile
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
-import pydicom
 from pydicom import Dataset
-from pydicom.dataset import FileDataset
 
+from cleanroom.clean.original import read_header
 from cleanroom.encode.contours import cut_outer_contours
 from cleanroom.encode.covering import covered
 from cleanroom.encode.documents import give_document
@@ -114,15 +114,14 @@ class Writer:
 
     def write(self, instance: Instance) -> EncodedInstance:
         """Write one instance to be released."""
-        with self.headers.open(f"{instance.series}/{instance.number}.dcm") as file:
-            header = pydicom.dcmread(file)
+        header = read_header(BytesIO(self.headers.read(f"{instance.series}/{instance.number}.dcm")))
         root, syntax = self.study.config.input, instance.transfer_syntax_uid
         with Original.opened(root, instance.path, self.study.work, syntax) as original:
             if instance.number in self.decided.documents:
                 return self._document(instance, header, original)
             return self._image(instance, header, original)
 
-    def _image(self, instance: Instance, header: FileDataset, original: Original) -> EncodedInstance:
+    def _image(self, instance: Instance, header: Dataset, original: Original) -> EncodedInstance:
         if instance.sop_class_uid in SEGMENTATIONS:
             check_segments(original.whole(), Images.of(self.study))
         boxes = self.decided.boxes.get(instance.number, [])
@@ -145,7 +144,7 @@ class Writer:
             clipped=clipped,
         )
 
-    def _document(self, instance: Instance, header: FileDataset, original: Original) -> EncodedInstance:
+    def _document(self, instance: Instance, header: Dataset, original: Original) -> EncodedInstance:
         """Write an instance that holds a PDF."""
         document = self.decided.documents[instance.number]
         path = self.study.work / "documents" / instance.series / f"{instance.number}.pdf"
@@ -160,7 +159,7 @@ class Writer:
     def _path(self, instance: Instance) -> Path:
         return self.study.work / "encoded" / instance.series / f"{instance.number}.dcm"
 
-    def _mark(self, header: FileDataset, instance: Instance, cleared: bool) -> None:
+    def _mark(self, header: Dataset, instance: Instance, cleared: bool) -> None:
         decided = self.decided
         if decided.face.decision in CLEANED and decided.face.tool != "none":
             mark_examined(header)
@@ -179,7 +178,7 @@ def _is_structures(instance: Instance) -> bool:
     return instance.sop_class_uid == STRUCTURE_SET
 
 
-def _structures(study: Study, header: FileDataset, original: Dataset) -> int:
+def _structures(study: Study, header: Dataset, original: Dataset) -> int:
     whole = study.config.faces.contours == "remove"
     cut = cut_outer_contours(header, original, Images.of(study), whole)
     mark_contours(header, cut.examined, cut.points, cut.whole)

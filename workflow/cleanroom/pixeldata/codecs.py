@@ -5,7 +5,7 @@ import numpy as np
 from pydicom import uid
 from pydicom._uid_dict import UID_dictionary
 from pydicom.pixels.decoders import base
-from pydicom.pixels.decoders.base import DecodeRunner, Decoder
+from pydicom.pixels.decoders.base import Decoder, DecodeRunner
 from pydicom.uid import UID
 
 JPEG_XL_LOSSLESS = UID("1.2.840.10008.1.2.4.110")
@@ -18,13 +18,10 @@ _JPEG_XL = {
 }
 LOSSY_METHODS = {
     **dict.fromkeys((uid.JPEGBaseline8Bit, uid.JPEGExtended12Bit), "ISO_10918_1"),
-    uid.JPEGLSNearLossless: "ISO_14495_1",
-    uid.JPEG2000: "ISO_15444_1",
-    uid.HTJ2K: "ISO_15444_15",
     JPEG_XL_JPEG: "ISO_18181_1",
-    JPEG_XL: "ISO_18181_1",
 }
-"""Transfer syntax with loss → the defined term of (0028,2114) (PS3.3 C.7.6.1.1.5)."""
+"""Transfer syntaxes that are always with loss → the defined term of (0028,2114) (PS3.3 C.7.6.1.1.5). JPEG-LS
+near-lossless, JPEG 2000 and JPEG XL may be without: there the header alone knows."""
 DECODER_DEPENDENCIES = dict.fromkeys([uid.JPEGExtended12Bit, *_JPEG_XL], ("imagecodecs",))
 """pydicom asks a plugin for this."""
 

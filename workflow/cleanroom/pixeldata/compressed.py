@@ -92,7 +92,7 @@ def _htj2k(words: NDArray[Any], layout: Layout) -> bytes:
     return bytes(imagecodecs.htj2k_encode(layout.values(words), reversible=True))
 
 
-def _jpeg_xl(words: NDArray[Any], layout: Layout) -> bytes:
+def _jpeg_xl(words: NDArray[Any], _: Layout) -> bytes:
     return bytes(imagecodecs.jpegxl_encode(words, lossless=True, numthreads=1))
 
 

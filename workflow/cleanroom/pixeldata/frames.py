@@ -15,6 +15,7 @@ from cleanroom.errors import SetAside
 from cleanroom.pixeldata.fragments import Span, frame_spans
 from cleanroom.pixeldata.layout import Layout, Pixels
 from cleanroom.pixeldata.original import ENDS_INSIDE, Original
+from cleanroom.pixeldata.streams import size
 
 _IN_MEMORY = 1 << 25
 """Bytes: smaller pixel data are read or decoded once."""
@@ -80,12 +81,16 @@ class Frames:
             raise SetAside("its compressed pixels are wider or narrower than its header says", _FIX)
         if source.SamplesPerPixel > 1:
             source.PlanarConfiguration = 0
-        self.layout = Layout.of(Original(source, ExplicitVRLittleEndian, self._original.pixels, self._original.file))
+        self.layout = Layout.of(
+            Original(source, ExplicitVRLittleEndian, self._original.pixels, self._original.file)
+        )
         self.attributes = {name: source[name].value for name in _DECODED if name in source}
 
     def _decoded(self, spans: list[Span]) -> tuple[NDArray[Any], dict[str, Any]]:
         stream = b"".join(bytes(self._original.read(*span)) for span in spans)
-        syntax = self._original.syntax
+        syntax, said = self._original.syntax, size(stream)
+        if said is not None and said != (self._options["rows"], self._options["columns"]):
+            raise SetAside("a compressed frame is of another size than its header says", _FIX)
         try:
             return get_decoder(syntax).as_array(
                 encapsulate([stream], has_bot=False), as_rgb=True, correct_unused_bits=False, **self._options
@@ -115,7 +120,9 @@ class Frames:
         if self.encapsulated:
             return self._single(self._spans[number])
         assert self._original.pixels is not None
-        return Pixels(single, self._original.read(self._original.pixels.start + number * single.size, single.size))
+        return Pixels(
+            single, self._original.read(self._original.pixels.start + number * single.size, single.size)
+        )
 
     def forget(self) -> None:
         """Read anew the next time: what was changed is lost."""

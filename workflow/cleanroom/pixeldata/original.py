@@ -29,6 +29,7 @@ _CHUNK = 1 << 20
 _IN_MEMORY = 1 << 26
 _META_START = 128 + 4 + 12
 """Preamble, prefix and the group length element."""
+DELIMITER = b"\xfe\xff\xdd\xe0\0\0\0\0"
 ENDS_INSIDE = "the file ends inside its pixels"
 
 
@@ -104,6 +105,8 @@ class Original:
             vr, value = dataset[tag].VR, bytes(dataset[tag].value)
         syntax = UID(dataset.file_meta.TransferSyntaxUID)
         length = None if syntax.is_encapsulated else len(value)
+        if length is None and not value.endswith(DELIMITER):
+            value += DELIMITER
         pixels = None if tag is None else PixelElement(tag, vr, 0, length)
         return cls(dataset, public(syntax), pixels, BytesIO(value))
 

@@ -12,9 +12,9 @@ from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRLittleEnd
 from cleanroom.clean.meta import file_meta
 from cleanroom.header.encoding import Encoding
 from cleanroom.header.legality import LONG, UNDEFINED
-from cleanroom.pixeldata.original import PIXELS, Original
+from cleanroom.pixeldata.original import DELIMITER, PIXELS, Original
 
-ITEM, DELIMITER = b"\xfe\xff\x00\xe0", b"\xfe\xff\xdd\xe0\0\0\0\0"
+ITEM = b"\xfe\xff\x00\xe0"
 
 
 @dataclass(frozen=True)

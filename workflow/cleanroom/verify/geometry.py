@@ -66,7 +66,7 @@ def released(series: Series, scratch: Path) -> list[Converted]:
     for row in series.rows:
         path = encoded / series.released_name(row.number)
         if row.frames and path.is_file():
-            place(path.parent, path.name, row.number, folder, scratch, row.transfer_syntax_uid)
+            place((path.parent, path.name, row.transfer_syntax_uid), row.number, folder, scratch)
     return convert(folder, scratch / "after")
 
 
@@ -82,7 +82,8 @@ def expected(series: Series, scratch: Path) -> list[Volume]:
     folder.mkdir()
     for row in series.rows:
         if row.frames:
-            place(series.study.config.input, row.path, row.number, folder, scratch, row.transfer_syntax_uid)
+            file = (series.study.config.input, row.path, row.transfer_syntax_uid)
+            place(file, row.number, folder, scratch)
     again = convert(folder, scratch / "before")
     return [
         Volume(file=str(volume.path), shape=list(volume.shape), affine=volume.affine.tolist())

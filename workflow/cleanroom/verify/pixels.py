@@ -147,7 +147,9 @@ def _masked(header: Header, tile: Tile, new: Stored, series_masks: list[Mask], f
     return Masked(*masks.cover(series_masks, tile.place, tile.shape), filled)
 
 
-def _mosaic(header: Header, tiles: list[Tile], new: Stored, series_masks: list[Mask], fill: float) -> "Masked":
+def _mosaic(
+    header: Header, tiles: list[Tile], new: Stored, series_masks: list[Mask], fill: float
+) -> "Masked":
     """The mask on all tiles of a mosaic; they are of one volume and of one time."""
     shape = (new.shape[0], new.shape[1])
     may, must = np.zeros(shape, np.bool_), np.zeros(shape, np.bool_)
