@@ -26,7 +26,7 @@ def writing() -> dict[str, Cost]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         _classic(folder / "input")
-        study = _prepared(folder, "clean", "convert")
+        study = _prepared(folder)
         (folder / "floor").mkdir()
         floor = measured(sys.executable, "-m", "bench.floor", str(folder / "input"), str(folder / "floor"))
         return {"pydicom read and save": floor, "encode": _encode(study)}
@@ -37,7 +37,7 @@ def large() -> dict[str, Cost]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         _enhanced(folder / "input")
-        study = _prepared(folder, "clean", "convert")
+        study = _prepared(folder)
         (folder / "floor").mkdir()
         floor = measured(sys.executable, "-m", "bench.floor", str(folder / "input"), str(folder / "floor"))
         return {"pydicom read and save": floor, "encode": _encode(study)}
@@ -102,8 +102,8 @@ def _enhanced(folder: Path) -> None:
     pydicom.dcmwrite(folder / "large", item, enforce_file_format=True)
 
 
-def _prepared(folder: Path, *steps: str) -> Study:
-    """A study with its volumes and a mask in the front of them: another process makes it, so as to forget it."""
+def _prepared(folder: Path) -> Study:
+    """A study with its volumes and masks, made by another process."""
     subprocess.run([sys.executable, "-m", "bench.writing", str(folder), "prepare"], check=True)
     (name,) = (folder / "private/studies").iterdir()
     return Study(_config(folder), name.name)

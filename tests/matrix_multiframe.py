@@ -150,7 +150,7 @@ def enhanced_pet(scans: Path) -> Series:
 
 
 def vendor(name: str):
-    """The enhanced head as of another vendor: standard elements alone, as their private ones are not known."""
+    """The enhanced head as of another vendor: standard elements alone."""
 
     def make(scans: Path) -> Series:
         item = _enhanced(scans)

@@ -123,7 +123,7 @@ def check_pixels(study: Study, fill: float) -> int:
 
 
 def check_volumes(study: Study, folder: Path) -> None:
-    """What dcm2niix makes of the release: as many volumes, the same grids, the same values outside the masks."""
+    """What dcm2niix makes of the release: the same volumes, the same values outside the masks."""
     faces = FaceRecord.load(study.record_path("deface")).series
     for series, volumes in VolumeRecord.load(study.record_path("convert")).series.items():
         source = folder / series

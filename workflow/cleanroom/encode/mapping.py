@@ -57,7 +57,7 @@ class Image:
         Stored values where dcm2niix keeps them; real units within half a step where it merges slopes. Of
         several the one that follows the last found in this slice.
         """
-        times = self.values.shape[3]
+        times = int(self.values.shape[3])
         first = self._found.get(where, -1) + 1
         for step in range(times):
             time = (first + step) % times

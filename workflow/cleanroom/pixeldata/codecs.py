@@ -55,7 +55,7 @@ def decode_frame(source: bytes, runner: DecodeRunner) -> bytearray:
     """
     xl = runner.transfer_syntax in _JPEG_XL
     frame = imagecodecs.jpegxl_decode(source) if xl else imagecodecs.jpeg8_decode(source)
-    shape = (runner.rows, runner.columns)
+    shape: tuple[int, ...] = (runner.rows, runner.columns)
     if runner.samples_per_pixel > 1:
         shape = (*shape, runner.samples_per_pixel)
     if frame.shape != shape or frame.dtype.kind not in "ui":

@@ -92,9 +92,7 @@ class Frames:
         if said is not None and said != (self._options["rows"], self._options["columns"]):
             raise SetAside("a compressed frame is of another size than its header says", _FIX)
         try:
-            return get_decoder(syntax).as_array(
-                encapsulate([stream], has_bot=False), as_rgb=True, correct_unused_bits=False, **self._options
-            )
+            return get_decoder(syntax).as_array(encapsulate([stream], has_bot=False), **self._options)
         except Exception as error:  # codecs raise their own kinds
             raise SetAside(
                 f"a frame in {syntax.name} ({syntax}) cannot be decoded ({type(error).__name__})", _FIX
@@ -166,6 +164,8 @@ def _options(header: Dataset) -> dict[str, Any]:
             "bits_stored": int(header.BitsStored),
             "pixel_representation": int(header.PixelRepresentation),
             "pixel_keyword": "PixelData",
+            "as_rgb": True,
+            "correct_unused_bits": False,
         }
     except (AttributeError, TypeError, ValueError):
         raise SetAside("its header does not say how its pixels lie") from None

@@ -140,7 +140,7 @@ class Original:
         while True:
             head = self.read(at, 8)
             group, number, length = struct.unpack("<HHL", head)
-            yield head
+            yield bytes(head)
             at += 8
             if (group, number) == (0xFFFE, 0xE0DD):
                 return
@@ -151,7 +151,7 @@ class Original:
 
     def _verbatim(self, start: int, length: int) -> Iterator[bytes]:
         for at in range(start, start + length, _CHUNK):
-            yield self.read(at, min(_CHUNK, start + length - at))
+            yield bytes(self.read(at, min(_CHUNK, start + length - at)))
 
     def whole(self) -> Dataset:
         """The dataset with its pixel data in memory."""
@@ -174,7 +174,7 @@ def public(syntax: UID) -> UID:
 
 
 def _spool(scratch: Path) -> BinaryIO:
-    return cast(BinaryIO, tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=scratch))
+    return cast(BinaryIO, tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=str(scratch)))
 
 
 def _element(file: BinaryIO, syntax: UID) -> PixelElement | None:

@@ -1,7 +1,7 @@
 """Mosaics as the gate sees them: where each tile of one image lies in the patient.
 
-Siemens writes the slices of a volume as tiles of one image. Image Position (Patient) is that of its first pixel
-as if the whole were one slice, so the first tile lies half of what it is smaller further in.
+Siemens writes the slices of a volume as tiles of one image. Image Position (Patient) is that of its first
+pixel as if the whole were one slice, so the first tile lies half of what it is smaller further in.
 """
 
 import math
