@@ -1,5 +1,6 @@
 """Writing back: a 200-slice series against a plain read and save, and one enhanced file of 1 GB."""
 
+import struct
 import subprocess
 import sys
 import tempfile
@@ -95,11 +96,15 @@ def _enhanced(folder: Path) -> None:
             group.PlanePositionSequence, group.FrameContentSequence = Sequence([place]), Sequence([content])
             groups.append(group)
     item.PerFrameFunctionalGroupsSequence = Sequence(groups)
+    path = folder / "large"
+    item.save_as(path, enforce_file_format=True)
     random = np.random.default_rng(2)
-    item.PixelData = random.integers(
-        0, 4096, (LARGE_FRAMES * LARGE_TIMES, LARGE_SIDE, LARGE_SIDE), np.uint16
-    ).tobytes()
-    pydicom.dcmwrite(folder / "large", item, enforce_file_format=True)
+    frames = LARGE_FRAMES * LARGE_TIMES
+    with path.open("ab") as file:
+        length = frames * LARGE_SIDE * LARGE_SIDE * 2
+        file.write(struct.pack("<HH2sHL", 0x7FE0, 0x0010, b"OW", 0, length))
+        for _ in range(frames):
+            file.write(random.integers(0, 4096, (LARGE_SIDE, LARGE_SIDE), np.uint16).tobytes())
 
 
 def _prepared(folder: Path) -> Study:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pydicom.uid import UID
 
 from cleanroom.encode.black import black
-from cleanroom.encode.hidden import Beside, clear_hidden, may_hide
+from cleanroom.encode.hidden import Beside, check_overlays, clear_hidden, may_hide
 from cleanroom.errors import SetAside
 from cleanroom.pixeldata.compressed import chosen, compress
 from cleanroom.pixeldata.frames import Frames
@@ -98,6 +98,8 @@ class Covered:
         Outside of what is covered those of the original, bit for bit; inside of it what was planned.
         """
         layout = self.layout
+        if not self.boxes and not layout.floating:
+            return np.array_equal(now, self._planned(at, before))
         wide = layout.photometric not in SHARED_CHROMA
         outside = np.ones((layout.rows, layout.columns), np.bool_)
         for box in self.boxes:
@@ -116,6 +118,13 @@ class Covered:
             differs &= ~(np.isnan(before) & np.isnan(now))
         differs = differs[..., 0] if layout.samples == 1 else differs.any(axis=-1)
         return not (differs & (outside if wide else outside[:, ::2])).any()
+
+    def _planned(self, at: int, before: NDArray[Any]) -> NDArray[Any]:
+        if self.face is None or not (inside := self.face.plane(at)).any():
+            return before
+        wanted = before.copy()
+        wanted[inside] = self.layout.stored_values(*self.face.real(at))[:, np.newaxis]
+        return wanted
 
     @property
     def _kind(self) -> str:
@@ -160,15 +169,16 @@ def covered(
     SetAside
         When the pixels cannot be read, or cannot be written as they should be.
     """
-    may = may_hide(original)
-    if not boxes and face is None and not may:
+    if boxes or face is not None:
+        check_overlays(original.header)
+    elif not may_hide(original):
         return None
     frames = Frames(original)
     layout = frames.layout
     for box in boxes:
         _place(box, layout)
     seen = _look(frames, boxes, face)
-    if not boxes and not seen.face and not (may and seen.beside.hides):
+    if not boxes and not seen.face and not seen.beside.hides:
         return None
     if seen.face and layout.samples > 1 and layout.photometric != "RGB":
         raise SetAside(f"a face in {layout.photometric} pixels cannot be filled")

@@ -30,7 +30,7 @@ def may_hide(original: Original) -> bool:
     if original.pixels is None or original.pixels.tag != PIXELS:
         return False
     allocated, stored = header.get("BitsAllocated"), header.get("BitsStored")
-    _check_overlays(header)
+    check_overlays(header)
     if not allocated or not stored:
         return False
     if original.syntax.is_encapsulated:
@@ -111,7 +111,14 @@ def _clean(layout: Layout, words: Words) -> Words:
     return np.asarray(words & layout.stored_bits, words.dtype)
 
 
-def _check_overlays(header: Dataset) -> None:
+def check_overlays(header: Dataset) -> None:
+    """No overlay may be declared in the bits of the stored values.
+
+    Raises
+    ------
+    SetAside
+        When one is.
+    """
     for group in _OVERLAYS:
         tag = group << 16
         if tag | _BIT_POSITION not in header or tag | _DATA in header:

@@ -13,7 +13,7 @@ from cleanroom.errors import SetAside
 from cleanroom.pixeldata.codecs import LOSSY_METHODS
 from cleanroom.pixeldata.compressed import NotCompressed, chosen
 from cleanroom.pixeldata.frames import Frames
-from cleanroom.pixeldata.original import Original
+from cleanroom.pixeldata.original import Original, PixelElement
 from cleanroom.pixeldata.written import PixelValue, write
 
 OFFSETS = ("ExtendedOffsetTable", "ExtendedOffsetTableLengths")
@@ -62,9 +62,16 @@ def write_covered(header: Dataset, new: Covered, path: Path) -> None:
 def _write(header: Dataset, new: Covered, path: Path) -> None:
     if _SMALLEST in header or _LARGEST in header:
         _give_range(header, new)
-    write(path, header, new.syntax, new.value())
-    with Original.opened(path.parent, path.name, path.parent) as written:
-        _prove(new, written)
+    value = new.value()
+    start = write(path, header, new.syntax, value)
+    if not start:
+        with Original.opened(path.parent, path.name, path.parent) as written:
+            _prove(new, written)
+        return
+    with path.open("rb") as file:
+        length = None if value.length is None else value.length + value.length % 2
+        element = PixelElement(value.tag, value.vr, start, length)
+        _prove(new, Original(header, new.syntax, element, file))
 
 
 def _give_range(header: Dataset, new: Covered) -> None:

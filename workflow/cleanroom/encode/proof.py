@@ -50,6 +50,7 @@ class Proof:
             for t in reversed(range(image.values.shape[3]))
         }
         self._alike: list[float] = []
+        self._first: dict[str, NDArray[np.float32]] = {}
 
     def locate(self, frame: Frame, pixels: NDArray[np.generic]) -> "Spot":
         """Where a frame is in the volumes: proved by its pixels.
@@ -109,7 +110,9 @@ class Proof:
         for image in self._resampled:
             if image.volume.file in self._masks:
                 there = mapping.lattice(frame, rows, columns, image.affine)
-                values = map_coordinates(image.values[..., 0].astype(np.float32), there, order=1)
+                if image.volume.file not in self._first:
+                    self._first[image.volume.file] = image.values[..., 0].astype(np.float32)
+                values = map_coordinates(self._first[image.volume.file], there, order=1)
                 if pixels.std() > 0 and values.std() > 0:
                     self._alike.append(float(np.corrcoef(values.ravel(), pixels.ravel())[0, 1]))
                 voxels = mapping.nearest(frame, rows, columns, image)

@@ -14,6 +14,8 @@ from cleanroom.header.encoding import Encoding
 from cleanroom.header.legality import LONG, UNDEFINED
 from cleanroom.pixeldata.original import DELIMITER, PIXELS, Original
 
+_VALUE = 2
+"""The piece with which the pixel data begin, after the header and the head of their element."""
 ITEM = b"\xfe\xff\x00\xe0"
 
 
@@ -50,7 +52,7 @@ class PixelValue:
         return cls(PIXELS, "OB", None, _items(frames))
 
 
-def write(path: Path, header: Dataset, syntax: UID, value: PixelValue | None) -> None:
+def write(path: Path, header: Dataset, syntax: UID, value: PixelValue | None) -> int:
     """Write a file; nothing is held as a whole but the header.
 
     Parameters
@@ -59,19 +61,27 @@ def write(path: Path, header: Dataset, syntax: UID, value: PixelValue | None) ->
         A cleaned header: elements in Explicit VR Little Endian, or made in memory.
     syntax
         The transfer syntax in which the pixel data are.
+
+    Returns
+    -------
+    int
+        Where the value of the pixel data begins; 0 in a deflated file.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         file.write(file_meta(header, syntax))
         if syntax != DeflatedExplicitVRLittleEndian:
-            for piece in _dataset(header, Encoding(syntax), value):
+            pieces, start = _dataset(header, Encoding(syntax), value), 0
+            for number, piece in enumerate(pieces):
+                start = file.tell() if number == _VALUE else start
                 file.write(piece)
-            return
+            return start
         squeeze, written = zlib.compressobj(wbits=-zlib.MAX_WBITS), 0
         for piece in _dataset(header, Encoding(ExplicitVRLittleEndian), value):
             written += file.write(squeeze.compress(piece))
         written += file.write(squeeze.flush())
         file.write(bytes(written % 2))
+    return 0
 
 
 def _dataset(header: Dataset, encoding: Encoding, value: PixelValue | None) -> Iterator[bytes]:
