@@ -142,8 +142,11 @@ def check_volumes(study: Study, folder: Path) -> None:
 def same_values(study: Study, volume: Volume, mask: Path, path: Path) -> bool:
     before, after = nibabel.load(study.work / volume.file), nibabel.load(path)
     if before.get_data_dtype().fields:
-        old, new = (np.asarray(image.dataobj).view("u1").astype(float) for image in (before, after))
-        outside = np.repeat(np.asarray(nibabel.load(mask).dataobj) == 0, 3, axis=-1)
+        old, new = (
+            np.stack([np.asarray(image.dataobj)[name].astype(float) for name in "RGB"], axis=-1)
+            for image in (before, after)
+        )
+        outside = np.asarray(nibabel.load(mask).dataobj) == 0
     else:
         old, new = (np.asarray(image.dataobj, float) for image in (before, after))
         outside = np.asarray(nibabel.load(mask).dataobj) == 0
@@ -163,7 +166,7 @@ def test_an_encoding(row: Row, scans: Path, tmp_path: Path, dciodvfy: str) -> No
 
 @pytest.mark.parametrize("name", ["explicit", "rle", "jpeg-ls", "jpeg-2000", "htj2k", "jpeg-xl"])
 def test_the_users_own_transfer_syntax(name: str, scans: Path, tmp_path: Path) -> None:
-    row = next(row for row in matrix_classic.ROWS if row.name == "12 of 16 bits, signed")
+    row = next(row for row in matrix_classic.ROWS if row.name == "axial")
     study, fill = through(row, scans, tmp_path, transfer_syntax=name)
     assert [Record.load(study.record_path(each)).set_aside for each in STEPS] == [[]] * len(STEPS)
     assert check_pixels(study, fill) > 0

@@ -47,8 +47,8 @@ def chosen(name: str, original: UID, layout: Layout) -> UID:
     if wanted == ExplicitVRLittleEndian or not wanted.is_encapsulated:
         return wanted
     fits = layout.samples == 1 and layout.allocated in (8, 16) and not layout.floating and not layout.shift
-    known = wanted in CHOICES.values()
-    return wanted if fits and known else native
+    fits &= wanted in CHOICES.values() and not (layout.signed and wanted == JPEGLSLossless)
+    return wanted if fits else native
 
 
 class NotCompressed(Exception):

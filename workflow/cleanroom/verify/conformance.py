@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pydicom
 from pydicom.errors import InvalidDicomError
+from pydicom.filereader import read_file_meta_info
 
 from cleanroom.source import placed
 from cleanroom.verify.decoded import NATIVE
@@ -19,6 +20,8 @@ from cleanroom.verify.subject import Pair, Series
 META = (0x00020001, 0x00020002, 0x00020003, 0x00020010, 0x00020012)
 REQUIRED = (0x00080016, 0x00080018, 0x0020000D, 0x0020000E)
 SECONDS = 120
+UNKNOWN = (DEFLATED.decode(), "1.2.840.10008.1.2.4.11", "1.2.840.10008.1.2.4.20")
+"""Transfer syntaxes that dciodvfy does not read: deflated, JPEG XL, HTJ2K."""
 DERIVED = "present when condition unsatisfied"
 """dciodvfy forbids acquisition attributes in derived images; where a face went, they stay all the same."""
 _VALUE = re.compile(r"<(?!/[A-Z]\w*[(\[])[^>]*>|\[\d+\]|[0-2](?:\.\d+){3,}|(?<![\w(,])\d+(?![\w,)])")
@@ -45,9 +48,9 @@ def of_series(series: Series) -> list[str]:
     found: set[str] = set()
     with tempfile.TemporaryDirectory(dir=series.study.work) as folder:
         for at in sorted({0, len(rows) // 2, len(rows) - 1}):
-            if rows[at].transfer_syntax_uid == DEFLATED.decode():
-                continue  # dciodvfy does not inflate
             released = series.study.work / "encoded" / series.released_name(rows[at].number)
+            if str(read_file_meta_info(released).TransferSyntaxUID).startswith(UNKNOWN):
+                continue
             link = Path(folder) / f"{at}.dcm"
             after = errors([tool, "-new", str(released)])
             if series.changed:
