@@ -3,7 +3,7 @@ CORES ?= $(shell nproc)
 BIN := .venv/bin
 DEMO := input=demo/input output=demo/results private=demo/private
 
-.PHONY: install demo test bench lint lock bench-lock documents clean
+.PHONY: install containers demo test bench lint lock bench-lock documents clean
 
 install: .venv/installed ## everything the workflow and its tests need, pinned by hash
 
@@ -30,6 +30,9 @@ lint: install demo/input ## style, types, workflow
 
 bench: install ## speed and memory, as ratios to a plain pydicom read and save
 	PYTHONPATH=workflow:tests:. $(BIN)/python -m bench
+
+containers: install ## an image for every environment: containers/install-apptainer brings Apptainer to Debian 12
+	PYTHONPATH=workflow $(BIN)/python containers/build.py
 
 documents: install ## config.yaml, its schema and the docs table, from the config model
 	PYTHONPATH=workflow $(BIN)/python -m cleanroom config

@@ -11,7 +11,13 @@ from cleanroom.plan import Plan
 configfile: "config.yaml"
 
 
-PLAN = Plan.of_workflow(config, main=workflow.is_main_process)
+PLAN = Plan.of_workflow(
+    config,
+    main=workflow.is_main_process,
+    methods=frozenset(
+        str(method) for method in workflow.deployment_settings.deployment_method
+    ),
+)
 PRIVATE = PLAN.config.private
 OUTPUT = PLAN.config.output
 
@@ -20,23 +26,25 @@ include: "workflow/rules/intake.smk"
 include: "workflow/rules/clean.smk"
 include: "workflow/rules/redact.smk"
 include: "workflow/rules/convert.smk"
+include: "workflow/rules/tools.smk"
 include: "workflow/rules/deface.smk"
 include: "workflow/rules/encode.smk"
 include: "workflow/rules/verify.smk"
+include: "workflow/rules/nifti.smk"
 include: "workflow/rules/release.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/part.smk"
 
 
 rule all:
     default_target: True
     input:
-        OUTPUT / "report" / "report.json",
+        PLAN.goal,
 
 
 onsuccess:
-    shell("python -m cleanroom summary --config {PLAN.file}")
+    shell("python -m cleanroom {PLAN.ending} --config {PLAN.file}")
 
 
 onerror:
-    shell("python -m cleanroom report --partial --config {PLAN.file}")
-    shell("python -m cleanroom summary --config {PLAN.file}")
+    shell("python -m cleanroom {PLAN.ending} --failed --config {PLAN.file}")

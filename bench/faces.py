@@ -1,12 +1,13 @@
-"""``python -m bench.faces``: difficult heads; right, set aside, or wrong and released."""
+"""``python -m bench.faces [most]``: difficult heads; right, set aside, or wrong and released.
+
+Each call goes on where the last one stopped; ``bench/results/faces/builtin.jsonl`` holds what was found.
+"""
 
 import json
-import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from subprocess import run
@@ -19,58 +20,97 @@ from scipy import ndimage
 
 from bench.stress import Head, changes
 from cleanroom.deface.anatomy import anatomy
-from cleanroom.deface.builtin import face_mask
-from cleanroom.deface.mask import Extent
+from cleanroom.deface.builtin import AIR_HU, face_mask, skin
+from cleanroom.deface.candidate import unfit
+from cleanroom.deface.engines import located
+from cleanroom.deface.judgement import Judgement, judged
+from cleanroom.deface.mask import Extent, carried
+from cleanroom.deface.measures import Measures, measured
 from cleanroom.deface.surface import surface
 from cleanroom.deface.volumes import read
 from cleanroom.isotropic import Isotropic, isotropic
 
 DATA = Path.home() / ".cache" / "cleanroom-test-data"
 RESULTS = Path("bench/results/faces")
+RECORD = RESULTS / "builtin.jsonl"
 REMOVED = 0.95
 """This part of the facial skin must go."""
 NO_SKIN = 100
 """Fewer voxels of 2 mm (4 square centimetres) of facial skin in view: there is no face to remove."""
+OTHERS = ((1, 2), (0, 2), (0, 1))
+FEW = 8_000_000
+"""In a larger mask brain is counted in every eighth voxel."""
+
+Judge = Callable[[Measures], Judgement]
 
 
-def main(every: int = 1) -> int:
-    """Judge every n-th volume and print the table."""
-    os.environ["OMP_NUM_THREADS"] = "1"
+def main(most: int = 320) -> int:
+    """Judge the next volumes, as many as asked, and print the table of all that were judged so far."""
     RESULTS.mkdir(parents=True, exist_ok=True)
-    names = [row[0] for row in _rows()]
-    for name in names:
-        reference(name)
-    tasks = [(name, change) for change in changes() for name in names][::every]
-    with ProcessPoolExecutor(os.cpu_count()) as pool, (RESULTS / "builtin.jsonl").open("w") as out:
-        found = []
-        for row in pool.map(judged, tasks):
-            found.append(row)
+    found = recorded()
+    done = {(row["head"], row["change"]) for row in found}
+    with RECORD.open("a") as out:
+        for name, change in [task for task in tasks() if task not in done][:most]:
+            row = looked(name, change)
             out.write(json.dumps(row) + "\n")
             out.flush()
+            found.append(row)
     show(found)
     return 0
 
 
-def judged(task: tuple[str, str]) -> dict[str, Any]:
-    """One difficult head through ``builtin``, and whether it came out right."""
-    name, change = task
+def tasks() -> list[tuple[str, str]]:
+    """Head and change, 320; any first forty hold every change, and every head five times."""
+    names, kinds = [row[0] for row in _rows()], list(changes())
+    return [
+        (names[(turn + number) % len(names)], change)
+        for turn in range(len(names))
+        for number, change in enumerate(kinds)
+    ]
+
+
+def recorded() -> list[dict[str, Any]]:
+    """What was found so far."""
+    return [json.loads(line) for line in RECORD.read_text().splitlines()] if RECORD.exists() else []
+
+
+def looked(name: str, change: str) -> dict[str, Any]:
+    """One difficult head through ``builtin``: pose and measures, and what its mask would cover.
+
+    The mask is made even where the volume would be set aside, so that other bounds can be tried on it.
+    """
     head = changes()[change](untouched(name))
+    row: dict[str, Any] = {"head": name, "change": change, "measures": {}, "skin": 0, "seconds": 0.0}
+    row |= {"removed": 0.0, "brain": 0, "unfit": unfit(head.data.shape, head.affine)}
+    if row["unfit"]:
+        return row
+    values = np.nan_to_num(head.data)
     began = time.process_time()
-    result = face_mask(head.data, head.affine, head.modality, Extent())
-    seconds = time.process_time() - began
-    row = truth(head, result.mask)
-    row |= {"head": name, "change": change, "decision": result.decision, "reason": result.reason}
-    row |= {"seconds": round(seconds, 1), "measures": result.measures or {}, "verdict": verdict(row)}
-    return row
+    copy = isotropic(np.maximum(values, AIR_HU) if head.modality == "CT" else values, head.affine)
+    try:
+        pose = located(copy)
+    except RuntimeError:
+        return row | {"unfit": "the template head could not be laid onto the volume"}
+    measures = measured(copy, pose, Extent())
+    mask = carried((head.data.shape[0], *head.data.shape[1:]), head.affine, pose, Extent(), skin(copy, pose))  # type: ignore[arg-type]
+    row["seconds"] = round(time.process_time() - began, 1)
+    row |= truth(head, mask) | {"pose": pose.to_template.tolist(), "information": pose.information}
+    return row | {"apart_mm": pose.apart_mm, "measures": measures.rounded()}
 
 
-def verdict(row: dict[str, Any]) -> str:
+def verdict(row: dict[str, Any], judge: Judge = judged) -> str:
     """``right``, ``set aside`` or ``wrong``."""
-    if row["decision"] == "unsure":
+    decision = "unsure" if row["unfit"] else judge(Measures(**row["measures"])).decision
+    if decision == "unsure":
         return "set aside"
-    faceless = row["skin"] < NO_SKIN
-    gone = faceless or (row["decision"] == "face" and row["removed"] >= REMOVED)
-    return "right" if gone and not row["brain"] else "wrong"
+    if row["skin"] < NO_SKIN:
+        return "wrong" if decision == "face" and row["brain"] else "right"
+    return "right" if decision == "face" and good(row) else "wrong"
+
+
+def good(row: dict[str, Any]) -> bool:
+    """Whether the mask is what it has to be."""
+    return bool(row["removed"] >= REMOVED and not row["brain"])
 
 
 def truth(head: Head, mask: NDArray[np.uint8] | None) -> dict[str, Any]:
@@ -81,10 +121,17 @@ def truth(head: Head, mask: NDArray[np.uint8] | None) -> dict[str, Any]:
     face = points[region]
     covered = np.zeros(len(face), bool)
     brain = 0
-    if mask is not None:
-        covered = _nearest(ndimage.binary_dilation(mask), head.affine, face)
-        where = np.argwhere(mask) @ head.affine[:3, :3].T + head.affine[:3, 3]
-        brain = int((_at(anatomy().brain, where, head.to_template) <= 0).sum())
+    if mask is not None and mask.any():
+        low = np.maximum([np.flatnonzero(mask.any(axis=others))[0] for others in OTHERS], 1) - 1
+        high = [np.flatnonzero(mask.any(axis=others))[-1] + 2 for others in OTHERS]
+        part = mask[tuple(slice(int(a), int(b)) for a, b in zip(low, high, strict=True))]
+        shift = np.eye(4)
+        shift[:3, 3] = low
+        place = head.affine @ shift
+        covered = _nearest(ndimage.binary_dilation(part), place, face)
+        step = 1 if part.size < FEW else 2
+        where = np.argwhere(part[::step, ::step, ::step]) * step @ place[:3, :3].T + place[:3, 3]
+        brain = int((_at(anatomy().brain, where, head.to_template) <= 0).sum()) * step**3
     return {
         "skin": len(face),
         "removed": round(float(covered.mean()), 4) if len(face) else 1.0,
@@ -105,8 +152,10 @@ def _nearest(
 ) -> NDArray[np.bool_]:
     back = np.linalg.inv(affine)
     voxel = np.rint(points @ back[:3, :3].T + back[:3, 3]).astype(np.intp)
-    voxel = np.clip(voxel, 0, np.array(mask.shape) - 1)
-    return np.asarray(mask[tuple(voxel.T)])
+    within = ((voxel >= 0) & (voxel < mask.shape)).all(axis=1)
+    found = np.zeros(len(points), bool)
+    found[within] = mask[tuple(voxel[within].T)]
+    return found
 
 
 @cache
@@ -157,7 +206,7 @@ def _rows() -> Iterator[list[str]]:
 
 def show(rows: Iterable[dict[str, Any]]) -> None:
     """Print the table: by change, and in all."""
-    rows = list(rows)
+    rows = [{"verdict": verdict(row)} | row for row in rows]
     groups: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         groups.setdefault(row["change"].split(" #")[0], []).append(row)
@@ -170,4 +219,4 @@ def show(rows: Iterable[dict[str, Any]]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 1))
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 320))

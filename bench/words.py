@@ -16,10 +16,10 @@ from pydicom.uid import CTImageStorage
 from studies import taken_in
 
 from cleanroom.reading import Box, tesseract, words
+from cleanroom.reading.goes import chooser
 from cleanroom.reading.word import Picture
 from cleanroom.redact import decide_study
 from cleanroom.redact.cover import covering
-from cleanroom.redact.goes import chooser
 from cleanroom.redact.movie import movie
 from cleanroom.redact.shown import Shown
 

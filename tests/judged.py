@@ -37,12 +37,12 @@ PATIENT, STUDY = "P" + "A" * 12, "S" + "B" * 12
 
 
 def flat(
-    data: np.ndarray, affine: np.ndarray, view: str = "front", at: np.ndarray | None = None
+    data: np.ndarray, affine: np.ndarray, shown: str | np.ndarray | None = None, at: np.ndarray | None = None
 ) -> Image.Image:
-    """A picture that is drawn fast: the mean of the volume."""
+    """A picture that is drawn fast: the mean of the volume; ``shown`` is a view, or a mask."""
     assert data.dtype == np.float32
     assert (data.ndim, affine.shape) == (3, (4, 4))
-    assert view in ("front", "left")
+    assert shown in ("front", "left") if isinstance(shown, str) else shown is None or shown.ndim == 3
     assert at is None or at.shape == (3,)
     return Image.new("L", (4, 4), int(np.clip(data.mean(), 0, 255)))
 

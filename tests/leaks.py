@@ -1,5 +1,6 @@
 """Looks for the identities of an input in what was made of it: by itself, sharing no code with the gate."""
 
+import gzip
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -54,6 +55,7 @@ GENERIC = {
     "siemens",
 }
 """Words that stand in the headers of some test files and in any text about images; makers' names."""
+_NIFTI_HEADER = 352
 UID = re.compile(rb"[0-9]+(?:\.[0-9]+){5,}")
 
 
@@ -73,10 +75,13 @@ def identities(source: Path) -> tuple[set[bytes], set[bytes]]:
 
 
 def found(texts: set[bytes], uids: set[bytes], folder: Path, files: list[Path]) -> list[tuple[str, int]]:
-    """Files (relative) in which something of it stands, and how many different values; no value is named."""
+    """Files (relative) in which something of it stands, and how many different values; no value is named.
+
+    Of a compressed volume the header is searched.
+    """
     hits = []
     for path in sorted(files):
-        content = path.read_bytes()
+        content = _content(path)
         head = content[: _pixels(path, content)].lower()
         name = str(path.relative_to(folder))
         searched = b"\n".join([head, head.replace(b"\0", b""), name.lower().encode()])
@@ -85,6 +90,13 @@ def found(texts: set[bytes], uids: set[bytes], folder: Path, files: list[Path]) 
         if known:
             hits.append((name, len(known)))
     return hits
+
+
+def _content(path: Path) -> bytes:
+    if path.suffix != ".gz":
+        return path.read_bytes()
+    with gzip.open(path) as file:
+        return file.read(_NIFTI_HEADER)
 
 
 def _stands(text: bytes, searched: bytes) -> bool:

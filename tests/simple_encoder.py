@@ -31,12 +31,21 @@ def cleaned(original: FileDataset, codes: list[str], patient: str) -> FileDatase
     copy.PatientName = copy.PatientID = patient
     copy.PatientIdentityRemoved, copy.DeidentificationMethod = "YES", "test"
     copy.DeidentificationMethodCodeSequence = [_code(code) for code in codes]
+    copy.ContributingEquipmentSequence = [_equipment()]
     meta = copy.file_meta
     for tag in [element.tag for element in meta if element.tag >= 0x00020013]:
         del meta[tag]
     meta.MediaStorageSOPInstanceUID = copy.SOPInstanceUID
     copy.preamble = bytes(128)
     return copy
+
+
+def _equipment() -> Dataset:
+    item, purpose = Dataset(), Dataset()
+    purpose.CodeValue, purpose.CodingSchemeDesignator = "109104", "DCM"
+    purpose.CodeMeaning = "De-identifying Equipment"
+    item.Manufacturer, item.PurposeOfReferenceCodeSequence = "test", [purpose]
+    return item
 
 
 def _code(value: str) -> Dataset:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from studies import converted
 
-from cleanroom.deface import deface_study
 from cleanroom.deface.motion import MOST_MOVED_MM
+from cleanroom.deface.step import deface_study
 from cleanroom.deface.volumes import read
 from cleanroom.picture.surface import depth
 from cleanroom.records import FaceRecord, SeriesFace

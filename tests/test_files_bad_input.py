@@ -22,13 +22,14 @@ from cleanroom.errors import SetAside
 from cleanroom.files.pdf import cleaned_pdf
 from cleanroom.files.redacted import cleaned_picture
 from cleanroom.reading import words
+from cleanroom.reading.goes import everything
 data = open(sys.argv[1], "rb").read()
 started, reason = time.process_time(), ""
 try:
     if sys.argv[1].endswith("pdf"):
         cleaned_pdf(data, words)
     else:
-        cleaned_picture(data, words, None, lambda: None)
+        cleaned_picture(data, words, everything, lambda: None)
 except SetAside as error:
     reason = error.reason
 status = Path("/proc/self/status").read_text()

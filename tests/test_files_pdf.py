@@ -64,7 +64,7 @@ def test_the_same_pdf_gives_the_same_bytes() -> None:
 
 
 def test_with_identities_only_what_tells_is_covered() -> None:
-    done = cleaned_pdf(hiding.pdf(), Blind(), lambda text: "Ottilie" in text)
+    done = cleaned_pdf(hiding.pdf(), Blind(), lambda word: "Ottilie" in word.text)
     assert (rendered(done.data)[76:100, 60:160] > 200).any()
 
 

@@ -13,6 +13,7 @@ from cleanroom.errors import SetAside
 from cleanroom.files.redacted import Redacted, cleaned_picture
 from cleanroom.files.structure import Foreign, rest
 from cleanroom.reading import Box, Word
+from cleanroom.reading.goes import everything
 
 
 class Told:
@@ -32,7 +33,7 @@ class Told:
 
 def cleaned(data: bytes, *boxes: Box) -> Redacted:
     """Clean with words in these places."""
-    return cleaned_picture(data, Told(*boxes), None, lambda: None)
+    return cleaned_picture(data, Told(*boxes), everything, lambda: None)
 
 
 @pytest.mark.parametrize("sort", hiding.PICTURES)

@@ -2,22 +2,36 @@
 
 import io
 import json
+from hashlib import sha256
 from pathlib import Path
 
 import hiding
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 from cleanroom.files import views
 from cleanroom.files.pdf import cleaned_pdf
 from cleanroom.files.redacted import cleaned_picture
-from cleanroom.files.telling import tells
-from cleanroom.reading import tesseract, words
+from cleanroom.reading import Word, tesseract
+from cleanroom.reading import words as first_reader
+from cleanroom.reading.goes import chooser, everything
 
 PADDING = 25
 """The ground truth counts from the corner of a picture with a border of so many pixels."""
 pytestmark = pytest.mark.long
+
+
+KNOWN: dict[bytes, list[Word]] = {}
+
+
+def words(picture: NDArray[np.uint8]) -> list[Word]:
+    """The first reader, who reads a picture once in all of this file."""
+    name = sha256(str(picture.shape).encode() + np.ascontiguousarray(picture).tobytes()).digest()
+    if name not in KNOWN:
+        KNOWN[name] = first_reader(picture)
+    return KNOWN[name]
 
 
 def read(data: bytes) -> str:
@@ -31,7 +45,7 @@ def cleaned(image: Image.Image, sort: str = "PNG") -> bytes:
     """The picture as a file, cleaned."""
     buffer = io.BytesIO()
     image.save(buffer, sort)
-    return cleaned_picture(buffer.getvalue(), words, None, lambda: None).data
+    return cleaned_picture(buffer.getvalue(), words, everything, lambda: None).data
 
 
 def behind_transparency() -> Image.Image:
@@ -78,10 +92,10 @@ def test_a_picture_without_words_is_not_touched() -> None:
 
 
 def test_a_scanned_page_has_no_words_left() -> None:
-    page = Image.new("L", (850, 1100), 255)
+    page = Image.new("L", (425, 300), 255)
     page.paste(
         hiding.with_words(hiding.SECRET, mode="L", fill=255).point(lambda v: 255 - v).crop((0, 10, 320, 55)),
-        (90, 90),
+        (50, 60),
     )
     buffer = io.BytesIO()
     page.save(buffer, "PDF", resolution=100)
@@ -90,7 +104,7 @@ def test_a_scanned_page_has_no_words_left() -> None:
 
 
 def test_a_misread_name_still_tells() -> None:
-    told = tells(frozenset({("person", "Zwiebelhuber^Ottilie"), ("id", "PID-7734219")}))
+    goes = chooser("identity", frozenset({("person", "Zwiebelhuber^Ottilie"), ("id", "PID-7734219")}))
     for line in (
         "Zwiebelhuber, Ottilie",
         "Name: Zwiebe1huber",
@@ -98,9 +112,9 @@ def test_a_misread_name_still_tells() -> None:
         "Zwiebel huber",
         "PID 7734219",
     ):
-        assert told(line)
+        assert goes(Word(line, 0.99, (0, 0, 80, 12)))
     for line in ("kVp 120", "Dose: 12.4 mGy", "Transversal"):
-        assert not told(line)
+        assert not goes(Word(line, 0.99, (0, 0, 80, 12)))
 
 
 def test_burned_in_names_of_a_real_picture_are_covered(scans: Path) -> None:
@@ -108,7 +122,7 @@ def test_burned_in_names_of_a_real_picture_are_covered(scans: Path) -> None:
     truth = json.loads((folder / "sample_data" / "ground_truth.json").read_text())
     boxes = truth["sample_data/2_ORIGINAL.dcm"]
     data = (folder / "test_data" / "png_images" / "2_ORIGINAL.png").read_bytes()
-    done = cleaned_picture(data, words, None, lambda: None).data
+    done = cleaned_picture(data, words, everything, lambda: None).data
     (before,), (after,) = hiding.pixels(data), hiding.pixels(done)
     for box in boxes:
         left, top = max(box["left"] - PADDING, 0), max(box["top"] - PADDING, 0)

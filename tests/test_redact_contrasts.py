@@ -6,7 +6,7 @@ from lettering import covered, lettered
 from numpy.typing import NDArray
 
 from cleanroom.reading.display import grey
-from cleanroom.redact.goes import chooser
+from cleanroom.reading.goes import chooser
 from cleanroom.redact.shown import Shown
 
 

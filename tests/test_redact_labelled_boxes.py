@@ -13,7 +13,7 @@ from PIL import Image
 from cleanroom.files.covering import covered
 from cleanroom.reading import tesseract, words
 from cleanroom.reading.display import frames, pictures
-from cleanroom.redact.goes import chooser
+from cleanroom.reading.goes import chooser, everything
 from cleanroom.redact.shown import Shown
 
 BORDER = 25
@@ -77,11 +77,15 @@ def test_in_dicom(scans: Path, number: str) -> None:
     boxes = list(Shown(chooser("all", frozenset())).frame(values, dataset))
     mask = mask_of(boxes, before.shape)
     check(before, np.where(mask, 0, before).astype(np.uint8), mask, folder, number)
+    band = slice(0, 32 if number == "2" else 110)
+    strokes = letters(before, (band, slice(0, 840)))
+    assert strokes.sum() > 500
+    assert mask[band, :840][strokes].all()
 
 
 @pytest.mark.parametrize("number", ["0", "1", "2", "3"])
 def test_in_pictures(scans: Path, number: str) -> None:
     folder = scans / "phi_presidio_burnedin"
     before = np.asarray(Image.open(folder / "test_data" / "png_images" / f"{number}_ORIGINAL.png"))
-    after, boxes = covered(before, words, None)
+    after, boxes = covered(before, words, everything)
     check(before, np.asarray(after, np.uint8), mask_of(boxes, before.shape), folder, number)

@@ -9,7 +9,7 @@ from lettering import covered, lettered
 from numpy.typing import NDArray
 
 from cleanroom.reading.display import grey
-from cleanroom.redact.goes import chooser
+from cleanroom.reading.goes import chooser
 from cleanroom.redact.shown import Shown
 
 
@@ -33,9 +33,11 @@ def test_white_letters_over_a_head(head: NDArray[np.generic], script: str, size:
     assert covered(read(written), letters) == 1.0
 
 
-@pytest.mark.parametrize("quarters", [1, 3])
-def test_letters_on_their_side(head: NDArray[np.generic], quarters: int) -> None:
-    written, letters = lettered(head, "latin", 16, float(head.max()))
+@pytest.mark.parametrize(
+    ("script", "quarters"), [("latin", 1), ("latin", 3), ("cyrillic", 1), ("greek", 3), ("chinese", 1)]
+)
+def test_letters_on_their_side(head: NDArray[np.generic], script: str, quarters: int) -> None:
+    written, letters = lettered(head, script, 16, float(head.max()))
     assert covered(read(np.rot90(written, quarters)), np.rot90(letters, quarters)) == 1.0
 
 

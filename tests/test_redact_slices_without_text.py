@@ -8,7 +8,7 @@ import pytest
 from pydicom.errors import InvalidDicomError
 
 from cleanroom.reading.display import frames
-from cleanroom.redact.goes import chooser
+from cleanroom.reading.goes import chooser
 from cleanroom.redact.shown import Shown
 
 SLICES = {

@@ -97,9 +97,9 @@ def test_the_config_line_that_mends_stands_with_its_reason(sample: Sample) -> No
 @pytest.mark.parametrize("private", [False, True])
 def test_nothing_is_fetched(sample: Sample, private: bool) -> None:
     page = sample.page(private)
-    assert not re.search(r"https?:|//[a-z]", page)
+    assert not re.search(r"https?:|//[a-z]", re.sub(r"base64,[\w+/=]*", "", page))
     for address in re.findall(r'(?:src|href)="([^"]*)"', page):
-        assert address.startswith(("#", "data:image/jpeg;base64,", "../", "report.json"))
+        assert address.startswith(("#", "data:image/webp;base64,", "../", "report.json", "series.tsv", "3d/"))
     assert not re.search(r"url\(|@import", page)
 
 
@@ -107,7 +107,7 @@ def test_no_before_picture_is_on_the_shareable_page(sample: Sample) -> None:
     work = sample.config.private / "studies" / FIRST
     before = data_uri(work / f"pictures/before/{HEAD}-front.png", LARGE)
     after = data_uri(work / f"pictures/after/{HEAD}-front.png", LARGE)
-    assert before.startswith("data:image/jpeg") and before != after
+    assert before.startswith("data:image/webp") and before != after
     assert before in sample.page(private=True)
     assert after in sample.page(private=True)
     assert before not in sample.page()
@@ -143,7 +143,7 @@ def test_a_picture_is_its_pixels_alone(tmp_path: Path) -> None:
     words.add_text("Comment", "Doe^John")
     Image.new("L", (64, 64), 7).save(tmp_path / "x.png", pnginfo=words)
     found = base64.b64decode(data_uri(tmp_path / "x.png", LARGE).split(",")[1])
-    assert found.startswith(b"\xff\xd8")
+    assert found[:4] == b"RIFF"
     assert b"Doe" not in found
 
 

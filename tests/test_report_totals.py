@@ -82,7 +82,7 @@ def test_set_aside_counts_each_file_once(sample: Sample) -> None:
 def test_report_json_has_the_keys_of_the_contract(sample: Sample) -> None:
     report(sample.config)
     figures = sample.figures()
-    assert list(figures) == ["version", "profile", "options", "totals", "series"]
+    assert list(figures) == ["version", "profile", "options", "totals", "series", "decisions"]
     assert figures["options"] == ["113100", "113102"]
     series = {row["series"]: row for row in figures["series"]}
     assert series[KEPT]["patient"] == BERT

@@ -31,13 +31,6 @@ T1, T2, SECOND, CT = (
 
 
 @pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("sample")
-    write_sample(folder)
-    return folder
-
-
-@pytest.fixture(scope="session")
 def files(sample: Path) -> list[Path]:
     return sorted(path for path in sample.rglob("*") if path.is_file() and not path.is_symlink())
 

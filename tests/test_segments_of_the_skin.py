@@ -1,20 +1,26 @@
-"""A segmentation that redraws a face is set aside with its reason; any other keeps its bytes."""
+"""A segment that redraws a face loses what lies in it; any other keeps its bytes, and the gate looks."""
 
+from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 
+import nibabel
 import numpy as np
 import pydicom
 import pytest
 from exports import instance, save
+from judged import FLAT
 from pydicom.dataset import Dataset
 from pydicom.pixels.utils import pack_bits
+from scipy import ndimage
 from structured import DEPTHS, skin, write
 from studies import converted, draw_mask
 
 from cleanroom import step
 from cleanroom.encode.segments import SEGMENTATIONS
-from cleanroom.records import EncodeRecord, SeriesFace
+from cleanroom.records import EncodeRecord, FaceRecord, SeriesFace
 from cleanroom.study import Study
+from cleanroom.verify import pictures, verify_study
 
 ORGAN, SKIN = ("12738006", "Brain"), ("39937001", "Skin structure")
 """SNOMED CT."""
@@ -96,8 +102,12 @@ def _item(**values: object) -> Dataset:
     return made
 
 
-def run(source: Path, folder: Path, decide: SeriesFace | None = None) -> tuple[EncodeRecord, Study, str]:
+def run(
+    source: Path, folder: Path, decide: SeriesFace | None = None, *, whole: bool = False
+) -> tuple[EncodeRecord, Study, str]:
     (study,) = converted(source, folder)
+    faces = study.config.faces.model_copy(update={"contours": "remove" if whole else "clip"})
+    study = replace(study, config=study.config.model_copy(update={"faces": faces}))
     record = draw_mask(study, fill=-1000.0)
     modalities = {row.series: row.modality for row in study.instances}
     for name, face in list(record.series.items()):
@@ -110,20 +120,87 @@ def run(source: Path, folder: Path, decide: SeriesFace | None = None) -> tuple[E
 
 
 REDRAWN = {
-    "by its label": (ball((0.0, 15.0, 30.0), 30.0), "Skin", ORGAN, "BINARY"),
-    "by its property type": (ball((0.0, 15.0, 30.0), 30.0), "Segment 1", SKIN, "BINARY"),
+    "by its label": (ball((0.0, -45.0, -40.0), 30.0), "Skin", ORGAN, "BINARY"),
+    "by its property type": (ball((0.0, -45.0, -40.0), 30.0), "Segment 1", SKIN, "BINARY"),
     "by its course": (head(), "Segment 1", ORGAN, "BINARY"),
     "by its course, fractional": (head(), "Segment 1", ORGAN, "FRACTIONAL"),
     "by its course, label map": (head(), "Segment 1", ORGAN, "LABELMAP"),
 }
 
 
+def removed(study: Study) -> np.ndarray:
+    """The mask of the CT on the pixels of the segmentation: (frames, rows, columns), all of one grid."""
+    (mask,) = [
+        mask for face in FaceRecord.load(study.record_path("deface")).series.values() for mask in face.masks
+    ]
+    image = nibabel.load(study.work / mask.mask)
+    x, y = grid()
+    back = np.linalg.inv(image.affine)
+    planes = []
+    for z in DEPTHS:
+        voxel = np.rint(np.stack([-x, -y, np.full_like(x, z)], -1) @ back[:3, :3].T + back[:3, 3]).astype(int)
+        within = ((voxel >= 0) & (voxel < image.shape)).all(axis=-1)
+        held = np.asarray(image.dataobj)[tuple(np.where(within[..., None], voxel, 0).transpose(2, 0, 1))]
+        planes.append(within & (held > 0))
+    return np.stack(planes)
+
+
 @pytest.mark.parametrize("how", REDRAWN)
-def test_a_segment_that_redraws_the_face_is_set_aside(tmp_path: Path, how: str) -> None:
-    record, _, series = run(segmented(tmp_path / "in", *REDRAWN[how]), tmp_path)
-    (row,) = [row for row in record.set_aside if row.series == series]
-    assert row.reason.startswith("segment 1 ")
-    assert row.fix
+def test_a_segment_that_redraws_the_face_loses_it(
+    tmp_path: Path, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = segmented(tmp_path / "in", *REDRAWN[how])
+    record, study, series = run(source, tmp_path)
+    (written,) = record.series[series]
+    path = study.work / "encoded" / series / "00001.dcm"
+    before, after = pydicom.dcmread(source / "seg.dcm"), pydicom.dcmread(path)
+    face = removed(study)
+    changed = before.pixel_array != after.pixel_array
+    assert written.covered == changed.sum() > 100
+    assert not after.pixel_array[face].any()
+    near = ndimage.binary_dilation(face, iterations=1)
+    assert np.array_equal(before.pixel_array[~near], after.pixel_array[~near])
+    assert "Outer segments clipped" in after.DeidentificationMethod
+    for name, drawing in FLAT.items():
+        monkeypatch.setattr(pictures, name, drawing)
+    verdict = verify_study(study)
+    assert series in verdict.passed, verdict.checks[series]
+    spoilt = after.pixel_array.copy()
+    spoilt[5] = before.pixel_array[5]
+    spoilt[face] = before.pixel_array[face]
+    bits = int(after.BitsAllocated)
+    after.PixelData = pack_bits(spoilt) if bits == 1 else spoilt.tobytes()
+    after.save_as(path)
+    assert "where the face was removed" in verify_study(study).checks[series]["face"]
+
+
+def test_outer_segments_are_removed_whole_by_config(tmp_path: Path) -> None:
+    source = segmented(tmp_path / "in", head(), "Skin", SKIN, "BINARY")
+    record, study, series = run(source, tmp_path, whole=True)
+    after = pydicom.dcmread(study.work / "encoded" / series / "00001.dcm")
+    assert record.series[series][0].covered == head().sum()
+    assert not after.pixel_array.any()
+
+
+def test_another_segment_of_the_same_object_is_not_touched(tmp_path: Path) -> None:
+    source = segmented(tmp_path / "in", head(), "Skin", SKIN, "BINARY")
+    made = pydicom.dcmread(source / "seg.dcm")
+    organ = ball((0.0, -45.0, -40.0), 30.0)
+    second = deepcopy(made.SegmentSequence[0])
+    second.SegmentNumber, second.SegmentLabel = 2, "GTV"
+    second.SegmentedPropertyTypeCodeSequence[0].CodeValue = ORGAN[0]
+    made.SegmentSequence.append(second)
+    groups = deepcopy(list(made.PerFrameFunctionalGroupsSequence))
+    for group in groups:
+        group.SegmentIdentificationSequence[0].ReferencedSegmentNumber = 2
+    made.PerFrameFunctionalGroupsSequence.extend(groups)
+    made.NumberOfFrames = 2 * len(DEPTHS)
+    made.PixelData = pack_bits(np.concatenate([head(), organ]).astype("u1"))
+    made.save_as(source / "seg.dcm")
+    _, study, series = run(source, tmp_path)
+    after = pydicom.dcmread(study.work / "encoded" / series / "00001.dcm").pixel_array
+    assert np.array_equal(after[len(DEPTHS) :], organ)
+    assert not after[: len(DEPTHS)][removed(study)].any()
 
 
 @pytest.mark.parametrize("how", ["BINARY", "FRACTIONAL", "LABELMAP"])

@@ -1,5 +1,6 @@
 """`words: identity` on whole images: what identifies goes, scales and marks stay, unknown scripts go."""
 
+import csv
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,8 @@ from cleanroom.config import Config
 from cleanroom.records import TextRecord
 
 SHAPE = (400, 640)
+NAMES = ["INVENTED INES", "Ines Invented  ID-4711", "lNVENTED lnes"]
+UNREAD = ["cyrillic", "greek", "chinese"]
 Where = tuple[slice, slice]
 NAME: Where = (slice(8, 36), slice(20, 320))
 MARKS: dict[str, tuple[Where, tuple[int, int]]] = {
@@ -39,9 +42,11 @@ def picture(name: str, script: str = "latin") -> NDArray[np.uint8]:
     return np.asarray(image)
 
 
-def cleaned(tmp_path: Path, shown: NDArray[np.uint8], words: str, **values: object) -> tuple[Config, object]:
+def saved(folder: Path, number: int, shown: NDArray[np.uint8]) -> None:
+    """A frame of ultrasound in a series of its own."""
     made = instance(
-        1,
+        number,
+        series=f"1.2.3.{number}",
         Rows=SHAPE[0],
         Columns=SHAPE[1],
         BitsAllocated=8,
@@ -50,41 +55,56 @@ def cleaned(tmp_path: Path, shown: NDArray[np.uint8], words: str, **values: obje
         PixelData=shown.tobytes(),
         SOPClassUID=UltrasoundImageStorage,
         Modality="US",
-        **values,
     )
-    save(made, tmp_path / "input" / "a.dcm")
-    config = run_line(tmp_path / "input", tmp_path, text={"rules": [{"words": words}]})
-    found = list((config.output / "release" / "dicom").rglob("*.dcm"))
-    assert len(found) == 1, (config.output / "set_aside.tsv").read_text()
-    return config, pydicom.dcmread(found[0]).pixel_array
+    save(made, folder / f"{number}.dcm")
 
 
-@pytest.mark.parametrize("written", ["INVENTED INES", "Ines Invented  ID-4711", "lNVENTED lnes"])
-def test_the_studys_name_goes_and_marks_and_scales_stay(tmp_path: Path, written: str) -> None:
+def after(config: Config, number: int) -> NDArray[np.uint8]:
+    """What was released of a frame."""
+    with (config.private / "inventory.tsv").open(newline="") as file:
+        rows = {row["path"]: row for row in csv.DictReader(file, dialect="excel-tab")}
+    row = rows[f"{number}.dcm"]
+    assert row["verdict"] == "released", row["reason"]
+    return np.asarray(pydicom.dcmread(config.output / row["released_as"]).pixel_array)
+
+
+@pytest.fixture(scope="module")
+def identity(tmp_path_factory: pytest.TempPathFactory) -> Config:
+    """All pictures of the test through one line with ``words: identity``."""
+    folder = tmp_path_factory.mktemp("identity")
+    for number, written in enumerate(NAMES):
+        saved(folder / "input", number, picture(written))
+    for number, script in enumerate(UNREAD, len(NAMES)):
+        saved(folder / "input", number, picture(SCRIPTS[script][0], script))
+    return run_line(folder / "input", folder, text={"rules": [{"words": "identity"}]})
+
+
+@pytest.mark.parametrize("written", NAMES)
+def test_the_studys_name_goes_and_marks_and_scales_stay(identity: Config, written: str) -> None:
     shown = picture(written)
-    _, after = cleaned(tmp_path, shown, "identity")
-    assert not after[NAME].any()
+    left = after(identity, NAMES.index(written))
+    assert not left[NAME].any()
     for text, (where, _) in MARKS.items():
-        assert shown[where].any() and np.array_equal(after[where], shown[where]), text
-    assert np.array_equal(after[70:330, 550:590], shown[70:330, 550:590])
+        assert shown[where].any() and np.array_equal(left[where], shown[where]), text
+    assert np.array_equal(left[70:330, 550:590], shown[70:330, 550:590])
 
 
 def test_with_all_the_marks_go_as_well_but_a_side_and_a_scale(tmp_path: Path) -> None:
     shown = picture("INVENTED INES")
-    _, after = cleaned(tmp_path, shown, "all")
-    assert not after[NAME].any()
+    saved(tmp_path / "input", 0, shown)
+    left = after(run_line(tmp_path / "input", tmp_path, text={"rules": [{"words": "all"}]}), 0)
+    assert not left[NAME].any()
     for text in ("Depth 16 cm", "120 kV"):
-        assert not after[MARKS[text][0]].any(), text
-    assert np.array_equal(after[MARKS["L"][0]], shown[MARKS["L"][0]])
+        assert not left[MARKS[text][0]].any(), text
+    assert np.array_equal(left[MARKS["L"][0]], shown[MARKS["L"][0]])
 
 
-@pytest.mark.parametrize("script", ["cyrillic", "greek", "chinese"])
-def test_a_script_that_may_not_be_read_goes_as_with_all(tmp_path: Path, script: str) -> None:
+@pytest.mark.parametrize("script", UNREAD)
+def test_a_script_that_may_not_be_read_goes_as_with_all(identity: Config, script: str) -> None:
     """The name on the picture is in no header: only a reader that could read it might let it stay."""
     shown = picture(SCRIPTS[script][0], script)
-    config, after = cleaned(tmp_path, shown, "identity")
-    assert shown[NAME].any() and not after[NAME].any()
-    assert np.array_equal(after[MARKS["120 kV"][0]], shown[MARKS["120 kV"][0]])
-    (record,) = (config.private / "studies").glob("*/text.json")
-    (series,) = TextRecord.load(record).series.values()
-    assert series.boxes >= 1
+    left = after(identity, len(NAMES) + UNREAD.index(script))
+    assert shown[NAME].any() and not left[NAME].any()
+    assert np.array_equal(left[MARKS["120 kV"][0]], shown[MARKS["120 kV"][0]])
+    (record,) = (identity.private / "studies").glob("*/text.json")
+    assert all(series.boxes >= 1 for series in TextRecord.load(record).series.values())

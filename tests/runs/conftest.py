@@ -11,7 +11,6 @@ import pytest
 from line import run_line
 
 from cleanroom.config import Config
-from cleanroom.sample import write_sample
 
 HERE = Path(__file__).parents[2]
 
@@ -62,14 +61,6 @@ class Run:
 
 
 @pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The generated hospital export of ``make demo``."""
-    folder = tmp_path_factory.mktemp("sample") / "input"
-    write_sample(folder)
-    return folder
-
-
-@pytest.fixture(scope="session")
 def demo_run(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """The workflow on the sample, finished."""
     run = Run(tmp_path_factory.mktemp("demo"), sample)
@@ -81,6 +72,6 @@ def demo_run(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 @pytest.fixture(scope="session")
 def real_line(scans: Path, tmp_path_factory: pytest.TempPathFactory) -> Config:
-    """All real scans and odd files through the whole line."""
+    """All real scans and odd files through the whole line, the BIDS tree too."""
     warnings.filterwarnings("ignore")
-    return run_line(scans, tmp_path_factory.mktemp("real"))
+    return run_line(scans, tmp_path_factory.mktemp("real"), release={"nifti": True})

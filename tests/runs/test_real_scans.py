@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import bids
 import leaks
 import pandas as pd
 import pydicom
@@ -109,6 +110,8 @@ def test_nothing_under_output_identifies(real_line: Config, inventory: pd.DataFr
     output = real_line.output
     everything = {path for path in output.rglob("*") if path.is_file()}
     released = {name: {output / path for path in rows} for name, rows in _released(inventory)}
+    for name, paths in _of_tree(real_line, inventory).items():
+        released[name] |= paths
     shared = everything - set().union(*released.values())
     assert {path.name for path in shared} >= {"index.html", "report.json", "set_aside.tsv", "manifest.tsv"}
     values = 0
@@ -118,6 +121,27 @@ def test_nothing_under_output_identifies(real_line: Config, inventory: pd.DataFr
         files = sorted(shared | released.get(folder.name, set()))
         assert leaks.found(texts, uids, output, files) == [], folder.name
     assert values > 1500
+
+
+def test_the_bids_tree_is_valid_and_leaves_no_released_volume_out(real_line: Config) -> None:
+    """What a head is called, what BIDS has no name for, and that nothing went wrong on the way."""
+    assert bids.errors(bids.tree(real_line)) == []
+    rows = pd.read_csv(bids.tree(real_line) / "extra.tsv", sep="\t", dtype=str, keep_default_na=False)
+    assert not rows["reason"].str.contains("not the volume|could be made|identifies|no volume of").any()
+    named = {name.rsplit("_", 1)[1] for name in bids.names(real_line) if "/extra/" not in name}
+    assert named == {"T1w.nii.gz", "T2w.nii.gz"}
+    assert "BIDS has no CT" in set(rows["reason"])
+
+
+def _of_tree(real_line: Config, inventory: pd.DataFrame) -> dict[str, set[Path]]:
+    """The files of the BIDS tree by data set."""
+    sets = inventory[inventory["series"] != ""].groupby("series")["set"].first()
+    release = real_line.output / "release"
+    rows = pd.read_csv(release / "manifest.tsv", sep="\t", dtype=str, keep_default_na=False)
+    found: dict[str, set[Path]] = {}
+    for _, row in rows[rows["kind"].isin(["nifti", "sidecar"])].iterrows():
+        found.setdefault(sets[row["series"]], set()).add(release / row["path"])
+    return found
 
 
 def _released(inventory: pd.DataFrame) -> list[tuple[str, list[str]]]:

@@ -3,12 +3,14 @@
 import argparse
 import os
 import sys
+import time
 import warnings
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 from cleanroom import __version__, config
+from cleanroom.commands import crosswalk, handing_over, parts, review, tools
 from cleanroom.errors import StopRun
 from cleanroom.steps import FUNCTIONS
 
@@ -62,15 +64,21 @@ def parser() -> argparse.ArgumentParser:
             command.add_argument("--out", type=Path, metavar="FILE", help="import-ctp: default SCRIPT.yaml")
     report = _command(commands, "report", "write the report, the tables and the provenance", _report)
     report.add_argument("--partial", action="store_true", help="some jobs were killed")
-    _command(commands, "summary", "the last lines of a run", _summary)
+    ending = _command(commands, "summary", "the last lines of a run", _summary)
+    ending.add_argument("--failed", action="store_true", help="some jobs were killed: report what there is")
+    for module in (parts, crosswalk):
+        module.register(commands)
     _profile(commands.add_parser("profile", help="look at a profile, or make one of a CTP script"))
     media = _command(commands, "export-media", "copy released DICOM files with a DICOMDIR", _export_media)
     media.add_argument(
         "folders", nargs="+", type=Path, metavar="[SOURCE] TARGET", help="SOURCE: release/dicom of the output"
     )
+    handing_over.register(commands)
     sample = commands.add_parser("sample", help="make the sample input of the demo")
     sample.add_argument("folder", type=Path)
     sample.set_defaults(run=_sample)
+    review.register(commands)
+    tools.register(commands)
     documents = commands.add_parser("config", help="write config.yaml, its schema and the docs table again")
     documents.set_defaults(run=_documents)
     return top
@@ -102,21 +110,25 @@ def _profile(command: argparse.ArgumentParser) -> None:
 
 
 def _intake(options: argparse.Namespace) -> None:
+    from cleanroom import step
     from cleanroom.intake import take_in
 
     settings = config.read(options.config)
     settings.private.mkdir(parents=True, exist_ok=True, mode=0o700)
+    started = time.perf_counter()
     print(f"{len(take_in(settings, options.threads))} studies")
+    step.took_in(settings, time.perf_counter() - started)
 
 
 def _step(options: argparse.Namespace) -> None:
-    from cleanroom import step
+    from cleanroom import secrecy, step
     from cleanroom.study import Study
 
     if options.step == "redact" and options.import_ctp:
         _import_pixel_script(options)
         return
     settings = config.read(options.config)
+    secrecy.keep(settings.private)
     if options.study:
         step.run(options.step, Study(settings, options.study))
     elif options.step in FILES:
@@ -191,9 +203,12 @@ def _report(options: argparse.Namespace) -> None:
 
 
 def _summary(options: argparse.Namespace) -> None:
-    from cleanroom.report import summary
+    from cleanroom.report import report, summary
 
-    print(summary(config.read(options.config)))
+    settings = config.read(options.config)
+    if options.failed:
+        report(settings, partial=True)
+    print(summary(settings))
 
 
 def _sample(options: argparse.Namespace) -> None:

@@ -30,16 +30,16 @@ def replacing(path: Path, mode: int = 0o600, durable: bool = True) -> Iterator[P
         part.unlink(missing_ok=True)
 
 
-def write_text(path: Path, text: str, mode: int = 0o600) -> None:
+def write_text(path: Path, text: str, mode: int = 0o600, durable: bool = True) -> None:
     """Write a whole text file, or leave the old one."""
-    with replacing(path, mode) as part:
+    with replacing(path, mode, durable) as part:
         part.write_text(text, encoding="utf-8")
 
 
-def write_changed(path: Path, text: str) -> None:
+def write_changed(path: Path, text: str, durable: bool = True) -> None:
     """Write a text file unless it says just that: an unchanged one keeps its modification time."""
     if not path.is_file() or path.read_text(encoding="utf-8") != text:
-        write_text(path, text)
+        write_text(path, text, durable=durable)
 
 
 def refuse_existing(out: Path) -> None:

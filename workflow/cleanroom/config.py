@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from cleanroom.errors import StopRun
+from cleanroom.tools.table import BUILTIN, NONE, cannot, external, table
 from cleanroom.yaml_text import parsed
 
 
@@ -53,25 +54,154 @@ class FaceMatch(Section):
     series: list[str] = Field([], description="series pseudonyms")
 
 
+ToolName = Literal[
+    "builtin",
+    "pydeface",
+    "afni_refacer",
+    "mri_reface",
+    "anonymi",
+    "quickshear",
+    "mideface",
+    "mri_deface",
+    "fsl_deface",
+    "face_masking",
+    "custom",
+    "none",
+]
+
+
+class ScanMatch(FaceMatch):
+    """As for words, and by what the headers tell of the scan."""
+
+    contrast: list[str] = Field(
+        [],
+        description="what the scan shows, for example [T1, T2, FLAIR, PD, DWI, BOLD, FDG]; see docs/tools.md",
+    )
+    vendor: list[str] = Field([], description="how the Manufacturer begins: [siemens, ge, philips]")
+    field_strength: list[float] = Field([], description="[least, most] tesla, for example [1.4, 1.6]")
+    resolution: list[float] = Field([], description="[least, most] longest edge of a voxel, millimetres")
+
+    @field_validator("field_strength", "resolution")
+    @classmethod
+    def _least_and_most(cls, value: list[float]) -> list[float]:
+        if value and (len(value) != 2 or value[0] > value[1]):
+            raise ValueError(f"{value} is no range [least, most]")
+        return value
+
+
 class FaceRule(Section):
     """How the series that match are de-faced."""
 
-    match: FaceMatch = Field(FaceMatch(), description="which series; an empty match is every series")
-    tool: Literal["builtin", "none"] = Field(
-        "builtin", description="`builtin`, or `none` to keep the face (then say why in `reason`)"
+    match: ScanMatch = Field(ScanMatch(), description="which series; an empty match is every series")
+    tool: ToolName = Field(
+        "builtin",
+        description="`builtin`, another tool (docs/tools.md), or `none` to keep the face (then say why in "
+        "`reason`)",
     )
-    mode: Literal["remove", "reface", "noise", "blur"] = Field(
+    mode: Literal["remove", "reface", "noise", "blur", "reface_plus"] = Field(
         "remove",
         description="what takes the face's place: `remove` air; `reface` an average face; `noise` random "
-        "values under a coarse skin; `blur` the face made coarse",
+        "values under a coarse skin; `blur` the face made coarse; `reface_plus` AFNI's average head. Left "
+        "out: the first that the tool does",
+    )
+    options: list[str] = Field(
+        [], description="words added to the command line of `tool`, for example ['-imType', 'FLAIR']"
+    )
+    fallback: list[ToolName] = Field(
+        [],
+        description="tools tried one after the other when `tool` is missing, fails or is implausible; "
+        "`builtin` comes last",
+    )
+    compare: list[ToolName] = Field(
+        [], description="tools that run beside each other; the first that is plausible is released"
+    )
+    complete: bool = Field(
+        False, description="true: what `builtin` would remove goes with what the tool removes"
     )
     reason: str = Field("", description="why the face stays; asked for with `none`, repeated in the report")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _short_forms(cls, values: Any) -> Any:
+        """One name for a list of one; the first tool to compare is the tool; a tool's own first mode."""
+        if not isinstance(values, Mapping):
+            return values
+        found = dict(values)
+        for key in ("fallback", "compare"):
+            if isinstance(found.get(key), str):
+                found[key] = [found[key]]
+        if found.get("compare") and "tool" not in found and isinstance(found["compare"], list):
+            found["tool"] = found["compare"][0]
+        tool = found.get("tool", BUILTIN)
+        if "mode" not in found and tool in table():
+            found["mode"] = next(iter(table()[tool].modes))
+        return found
+
     @model_validator(mode="after")
     def _none_needs_a_reason(self) -> "FaceRule":
-        if self.tool == "none" and not self.reason.strip():
+        if self.tool == NONE and not self.reason.strip():
             raise ValueError("tool `none` keeps the face: say why in `reason`")
+        if NONE in (*self.fallback, *self.compare) or (self.tool == NONE and (self.fallback or self.compare)):
+            raise ValueError("tool `none` stands alone: it keeps the face")
         return self
+
+    @model_validator(mode="after")
+    def _order(self) -> "FaceRule":
+        if self.compare and self.compare[0] != self.tool:
+            raise ValueError(f"`compare` begins with the tool that is released: [{self.tool}, ...]")
+        if len(set(self.chain)) < len(self.chain):
+            raise ValueError("a tool is named twice")
+        if BUILTIN in self.chain[:-1] and BUILTIN not in self.compare:
+            raise ValueError(
+                "`builtin` comes last: where it finds no head, the result of no other tool can be checked"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _able(self) -> "FaceRule":
+        reason = cannot(self.tool, self.mode, self.match.modality)
+        if reason:
+            raise ValueError(reason)
+        return self
+
+    @property
+    def chain(self) -> list[str]:
+        """The tools in the order in which they count."""
+        return [*(self.compare or [self.tool]), *self.fallback]
+
+    def mode_of(self, tool: str) -> str:
+        """The mode in which a tool of the chain runs: the rule's, or the first that it does."""
+        modes = table()[tool].modes
+        return self.mode if self.mode in modes else next(iter(modes))
+
+
+class ToolPlace(Section):
+    """Where a de-facing tool is, and how it may run."""
+
+    path: Path | None = Field(
+        None, description="the folder of its installation; it and its `bin` come first on PATH"
+    )
+    image: str = Field(
+        "", description="an Apptainer image (file, or docker://...) in which its command runs; empty: none"
+    )
+    licence: Path | None = Field(None, description="FreeSurfer's licence file, for the tools that need it")
+    command: str = Field(
+        "",
+        description="a command line in place of the tool's own, with {input}, {output} and, if wanted, "
+        "{mask} (of the brain); asked for with `custom` and `anonymi`. No shell reads it",
+    )
+    seconds: int = Field(
+        0,
+        ge=0,
+        description="a volume that takes longer is given up and the tool ended; 0: the tool's own limit",
+    )
+
+    @field_validator("command")
+    @classmethod
+    def _placeholders(cls, value: str) -> str:
+        if value and not all(f"{{{name}}}" in value for name in ("input", "output")):
+            raise ValueError("name {input} and {output} in `command`")
+        return value
 
 
 class Faces(Section):
@@ -187,6 +317,87 @@ class Pdf(Section):
     pages: int = Field(200, ge=1, le=5000, description="a PDF with more pages is set aside")
 
 
+class SkinLeft(Section):
+    """How much of the skin of a region may be left, in per cent; 100: that region is not judged."""
+
+    eyes: float = Field(20.0, ge=0, le=100, description="eyes, per cent")
+    nose: float = Field(20.0, ge=0, le=100, description="nose, per cent")
+    mouth: float = Field(20.0, ge=0, le=100, description="mouth, per cent")
+    ears: float = Field(20.0, ge=0, le=100, description="ears, per cent; judged when `faces.ears` is true")
+
+
+class Verify(Section):
+    """The gate."""
+
+    skin_left_percent: SkinLeft = Field(
+        SkinLeft(),
+        description="how much of the skin of a region may be left where a face was removed; a series with "
+        "more is set aside; 100: not judged",
+    )
+    near_mm: float = Field(
+        2.0, gt=0, le=10, description="released skin this near to the original's counts as left"
+    )
+    filled_left_percent: float = Field(
+        95.0,
+        ge=0,
+        le=100,
+        description="in place of `skin_left_percent` where something else than air took the place of a face: "
+        "an average face comes near to anybody's",
+    )
+    fit_mm: float = Field(
+        8.0,
+        gt=0,
+        le=50,
+        description="the template's skin of eyes, nose and mouth may lie this far from the head's own "
+        "(median); farther, and the series is set aside",
+    )
+    reread: int = Field(
+        4, ge=1, le=1000, description="so many frames of a series in which nothing was covered are read again"
+    )
+
+
+class BidsRule(Section):
+    """What the volumes that match are called in BIDS."""
+
+    criteria: dict[str, str] = Field(
+        {},
+        description="sidecar field -> pattern (`*` any text, `?` one character, case ignored); all must "
+        "match",
+    )
+    datatype: str = Field(
+        "",
+        description="`anat`, `func`, `dwi`, `fmap`, `perf`, `pet`, or `extra` for what BIDS has no name for",
+    )
+    suffix: str = Field("", description="`T1w`, `bold` and so on; empty for `extra`")
+    entities: dict[str, str] = Field({}, description="for example {task: rest, acq: highres}")
+    sidecar: dict[str, Any] = Field(
+        {}, description="fields that the DICOM does not say, for example {TaskName: rest, M0Type: Absent}"
+    )
+    aslcontext: list[Literal["control", "label", "m0scan", "deltam", "cbf", "noRF"]] = Field(
+        [], description="volume types in their order; what follows the leading m0scans is repeated"
+    )
+
+
+class Release(Section):
+    """What leaves."""
+
+    require_review: Literal["all", "doubtful", "none"] = Field(
+        "doubtful",
+        description="who waits for a person's decision (`python -m cleanroom review`): `all` series; "
+        "the `doubtful` ones, while what passes leaves; `none`: doubtful ones stay set aside, no "
+        "approval counts",
+    )
+    nifti: bool = Field(False, description="true: also a BIDS tree of NIfTI, made from the released DICOM")
+    bids: list[BidsRule] = Field(
+        [],
+        description="names in BIDS: first match wins; what no rule matches is called as dcm2niix guesses, or "
+        "lies in the folder `extra` of its session where that is not sure",
+    )
+    dataset: dict[str, Any] = Field(
+        {}, description="fields of dataset_description.json: Name, Authors, License and so on"
+    )
+
+
 class Config(Section):
     """Everything a user can set."""
 
@@ -209,6 +420,10 @@ class Config(Section):
         "a YAML file of your own",
     )
     faces: Faces = Field(Faces(), description="de-facing")
+    tools: dict[ToolName, ToolPlace] = Field(
+        {},
+        description="where de-facing tools are: {pydeface: {path: /usr/local/fsl}}; see docs/tools.md",
+    )
     text: Text = Field(Text(), description="words in pixels")
     encode: Encode = Field(Encode(), description="back into DICOM")
     pictures: list[PictureRule] = Field(
@@ -217,6 +432,8 @@ class Config(Section):
         "wins; what no rule matches is set aside, for a person may be seen on it",
     )
     pdf: Pdf = Field(Pdf(), description="PDFs, beside the images and in DICOM objects")
+    verify: Verify = Field(Verify(), description="the gate")
+    release: Release = Field(Release(), description="what leaves, and who has to agree")
     studies: list[str] = Field([], description="study pseudonyms to run; empty: all")
     shard: str = Field(
         "",
@@ -233,6 +450,20 @@ class Config(Section):
     @classmethod
     def _split(cls, value: object) -> object:
         return [part for part in value.split(",") if part] if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _commands_are_there(self) -> "Config":
+        for tool in dict.fromkeys(name for rule in self.faces.rules for name in rule.chain if external(name)):
+            if not table()[tool].commands and not self.place(tool).command:
+                raise ValueError(
+                    f"tool `{tool}` needs a command line: "
+                    f"tools: {{{tool}: {{command: 'PROGRAM {{input}} {{output}}'}}}}"
+                )
+        return self
+
+    def place(self, tool: str) -> ToolPlace:
+        """Where a tool is."""
+        return next((place for name, place in self.tools.items() if name == tool), ToolPlace())
 
     @model_validator(mode="after")
     def _shard_within(self) -> "Config":

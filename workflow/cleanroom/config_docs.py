@@ -38,7 +38,8 @@ def config_table() -> str:
     )
     return (
         "# The config\n\n"
-        "One row a key of `config.yaml`. `faces.rules[]` stands for each rule of the list.\n\n"
+        "One row a key of `config.yaml`. `faces.rules[]` stands for each rule of the list, "
+        "`<tool>` for the name of a tool.\n\n"
         "| key | values | default | what it does |\n|---|---|---|---|\n" + rows
     )
 
@@ -98,14 +99,15 @@ def _fields(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, Fie
         section, many = _section(field.annotation)
         yield f"{prefix}{name}", field
         if section:
-            yield from _fields(section, f"{prefix}{name}{'[]' if many else ''}.")
+            below = ".<tool>" if get_origin(field.annotation) is dict else "[]" if many else ""
+            yield from _fields(section, f"{prefix}{name}{below}.")
 
 
 def _section(kind: Any) -> tuple[type[BaseModel] | None, bool]:
-    """The section inside an annotation, and whether it is a list of them."""
+    """The section inside an annotation, and whether it holds several of them."""
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return kind, False
-    inner = get_args(kind)[0] if get_origin(kind) is list else None
+    inner = get_args(kind)[-1] if get_origin(kind) in (list, dict) else None
     if isinstance(inner, type) and issubclass(inner, BaseModel):
         return inner, True
     return None, False
@@ -123,9 +125,13 @@ def _values(field: FieldInfo) -> str:
 def _kind(kind: Any) -> str:
     section, many = _section(kind)
     if section:
-        return "list of sections" if many else "section"
+        return "sections by name" if get_origin(kind) is dict else "list of sections" if many else "section"
     if get_origin(kind) is list:
         return f"list of {_kind(get_args(kind)[0])}"
+    if get_origin(kind) is dict:
+        return "map of names"
+    if get_origin(kind) is Literal:
+        return " or ".join(_choices(kind))
     if get_origin(kind) in (Union, UnionType):
         return next(_kind(part) for part in get_args(kind) if part is not NoneType)
     return {str: "text", Path: "path", float: "number", int: "whole number", bool: "true or false"}[kind]

@@ -10,12 +10,15 @@ class SetAside(Exception):
         What happened, in a sentence without anything that identifies a person.
     fix
         The line of ``config.yaml`` to change, or what else a person can do.
+    doubt
+        Whether a person who has looked at it may release it.
     """
 
-    def __init__(self, reason: str, fix: str = "") -> None:
+    def __init__(self, reason: str, fix: str = "", doubt: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         self.fix = fix
+        self.doubt = doubt
 
 
 class StopRun(Exception):

@@ -45,14 +45,14 @@ _NUMBERS = ("bytes", "frames", "date_shift_days")
 
 
 def write(path: Path, instances: Iterable[Instance]) -> None:
-    """Write a manifest; an unchanged one keeps its modification time."""
+    """Write a manifest; an unchanged one keeps its modification time. To be on the disk it needs a sync."""
     text = io.StringIO()
     table = csv.DictWriter(
         text, [field.name for field in fields(Instance)], dialect="excel-tab", lineterminator="\n"
     )
     table.writeheader()
     table.writerows(asdict(instance) for instance in instances)
-    write_changed(path, text.getvalue())
+    write_changed(path, text.getvalue(), durable=False)
 
 
 def read(path: Path) -> list[Instance]:

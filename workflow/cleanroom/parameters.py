@@ -20,6 +20,8 @@ def settings(config: Config) -> dict[str, str]:
         "pictures.release": _counted(rule.release for rule in config.pictures),
         "pdf.release": str(config.pdf.release).lower(),
         "pdf.pages": str(config.pdf.pages),
+        "release.nifti": str(config.release.nifti).lower(),
+        "release.bids": str(len(config.release.bids)),
     }
 
 

@@ -2,43 +2,63 @@
 
 import json
 import os
-import shutil
 import sys
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from cleanroom import config as configuration
-from cleanroom import patients
+from cleanroom import environment, folders, intact, lock, patients, progress, secrecy
 from cleanroom.atomic import write_text
 from cleanroom.clean import profile as profiles
 from cleanroom.config import Config
 from cleanroom.errors import StopRun
 from cleanroom.identity import Identity, open_key
 from cleanroom.intake.frames import earlier
-from cleanroom.intake.walk import fingerprint, walk
+from cleanroom.intake.loads import Load, read_loads
+from cleanroom.intake.walk import fingerprint
+from cleanroom.nifti import standard, subject
+from cleanroom.review import standing, table
+from cleanroom.review.table import Decision
+from cleanroom.tools import presence
+from cleanroom.tools.chain import rounds
+from cleanroom.tools.table import table as tool_table
 
 _SECTIONS = {
     "intake": ("input", "key", "patients"),
     "clean": ("key", "profile"),
     "redact": ("text", "pdf"),
     "convert": (),
-    "deface": ("faces",),
-    "encode": ("encode",),
-    "verify": ("profile",),
-    "release": (),
+    "deface": ("faces", "tools"),
+    "tools": ("faces", "tools"),
+    "encode": ("encode", "faces"),
+    "verify": ("profile", "faces", "text", "verify"),
+    "nifti": ("profile", "release"),
+    "release": ("release",),
     "files": ("key", "patients", "pictures", "pdf", "text"),
-    "report": ("profile", "faces", "text", "pictures", "pdf"),
+    "report": ("profile", "faces", "text", "pictures", "pdf", "release"),
 }
 """The keys of the config on which each step's result depends."""
 
-_SAVED = ("fingerprint", "code", "key_check", "patients", "profile")
-"""What single jobs take from the run that started them."""
+_MEMORY = {
+    "clean": (1000, 1.0),
+    "redact": (2500, 3.0),
+    "convert": (1000, 4.0),
+    "deface": (3000, 10.0),
+    "encode": (1000, 6.0),
+    "verify": (3000, 6.0),
+    "nifti": (1000, 6.0),
+    "release": (800, 0.0),
+}
+"""Megabytes that a step takes, and how many more for each megabyte of the largest series."""
 
-_SPACE = 2.5
-"""Bytes needed for each byte of input: headers, volumes, encoded and released instances."""
+_MINUTES = dict.fromkeys(_MEMORY, 30) | {"deface": 120, "verify": 60}
+
+_SAVED = ("fingerprint", "code", "key_check", "patients", "profile", "missing")
+"""What single jobs take from the run that started them."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +74,11 @@ class Plan:
     """Tells another content of the patients file, wherever it lies."""
     profile: str
     """Tells another content of the profile, and of the files that it names."""
+    missing: tuple[str, ...] = ()
+    """De-facing tools that the rules name and this machine does not have."""
 
     @classmethod
-    def start(cls, values: dict[str, Any], main: bool) -> "Plan":
+    def start(cls, values: dict[str, Any], main: bool, methods: frozenset[str] = frozenset()) -> "Plan":
         """Check the config and the folders, and prepare ``private/``.
 
         Parameters
@@ -65,6 +87,8 @@ class Plan:
             The config of Snakemake: ``config.yaml`` and the command line.
         main
             False in the process of a single job, which takes the plan that the run has made.
+        methods
+            How Snakemake brings software along: ``conda``, ``apptainer``.
 
         Raises
         ------
@@ -72,47 +96,95 @@ class Plan:
             When the run cannot start.
         """
         config = configuration.load(values)
-        file = config.private / "run.json"
         os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         os.environ["PYTHONPATH"] = str(Path(__file__).parents[1])
+        secrecy.keep(config.private)
         if not main:
-            saved = json.loads(file.read_text())
-            return cls(
-                configuration.load(saved["config"]),
-                **{name: saved[name] for name in _SAVED},
-            )
-        _check_folders(config)
-        patients.read(config.patients)
+            folders.bind(config)
+            return cls._saved(config)
+        folders.check(config)
+        table.read(config.private)
+        assigned = patients.read(config.patients)
+        if config.release.nifti:
+            standard.check(config.release.bids)
+            subject.check({item.pseudonym for item in assigned.by_key.values()})
         profile = profiles.load(config.profile)
         profile.check_files()
+        tools = presence.found(config, methods)
+        for line in presence.check(config, tools):
+            print(f"cleanroom: {line}", file=sys.stderr)
         config.private.mkdir(parents=True, exist_ok=True)
         config.private.chmod(0o700)
-        _check_space(config)
-        key = open_key(config.key, config.private)
-        check = Identity(key).digest("check", "")[:8].hex()
-        plan = cls(
-            config,
-            fingerprint(config.input),
-            code(),
-            check,
-            patients.fingerprint(config.patients),
-            profile.digest(),
-        )
-        saved = {
-            "config": config.model_dump(mode="json"),
-            **{name: getattr(plan, name) for name in _SAVED},
-        }
-        write_text(file, json.dumps(saved, indent=1) + "\n")
-        write_text(plan.file, json.dumps(saved["config"], indent=1) + "\n")
+        presence.save(config, tools)
+        config.output.mkdir(parents=True, exist_ok=True)
+        folders.bind(config)
+        part = bool(config.shard) and (config.private / "loads.tsv").is_file()
+        alone = lock.hold(config.private, part) & lock.hold(config.output, part)
+        plan = cls._made(config, profile.digest(), part)
+        plan = replace(plan, missing=tuple(sorted(name for name, state in tools.items() if state.lacks)))
+        if part and not alone:
+            plan._check_same()
+        else:
+            plan._save()
+        if part:
+            lock.share(config.private)
+            lock.share(config.output)
+        progress.watch(config.private, plan._chosen())
+        if not part:
+            intact.damaged(config)
         return plan
 
     @classmethod
-    def of_workflow(cls, values: dict[str, Any], main: bool) -> "Plan":
+    def _made(cls, config: Config, profile: str, part: bool) -> "Plan":
+        """A part works on the input as the last intake saw it, and does not look at it again."""
+        key = open_key(config.key, config.private)
+        if part:
+            known = json.loads((config.private / "run.json").read_text())["fingerprint"]
+            size = sum(load.whole for load in _part(config, read_loads(config.private)).values())
+        else:
+            known, size = fingerprint(config.input)
+        folders.check_space(config, size)
+        check = Identity(key).digest("check", "")[:8].hex()
+        return cls(config, known, code(), check, patients.fingerprint(config.patients), profile)
+
+    @classmethod
+    def _saved(cls, config: Config) -> "Plan":
+        """The plan of the run to which a single job belongs."""
+        saved = json.loads((config.private / "run.json").read_text())
+        values = saved["config"] | {"shard": config.shard}
+        return cls(
+            configuration.load(values),
+            **{name: saved[name] for name in _SAVED if name != "missing"},
+            missing=tuple(saved["missing"]),
+        )
+
+    def _save(self) -> None:
+        saved = self._as_saved()
+        write_text(self.config.private / "run.json", json.dumps(saved, indent=1) + "\n")
+        write_text(self.file, json.dumps(saved["config"], indent=1) + "\n")
+
+    def _as_saved(self) -> dict[str, Any]:
+        """All that jobs take from the run; which part it is does not concern them."""
+        values = self.config.model_dump(mode="json") | {"shard": ""}
+        return {"config": values, **{name: getattr(self, name) for name in _SAVED}}
+
+    def _check_same(self) -> None:
+        saved = json.loads((self.config.private / "run.json").read_text())
+        mine = self._as_saved()
+        other = [name for name in mine if mine[name] != saved.get(name)]
+        if other:
+            raise StopRun(
+                f"A part with other settings is at work in {self.config.private}: {', '.join(other)}.",
+                "give all parts the same config, or wait until that one has ended",
+            )
+
+    @classmethod
+    def of_workflow(cls, values: dict[str, Any], main: bool, methods: frozenset[str] = frozenset()) -> "Plan":
         """As :meth:`start`, with errors as Snakemake shows its own: the message without a traceback."""
         from snakemake.exceptions import WorkflowError  # noqa: PLC0415 - there only inside Snakemake
 
         try:
-            return cls.start(values, main)
+            return cls.start(values, main, methods)
         except StopRun as error:
             raise WorkflowError(str(error)) from None
 
@@ -121,6 +193,10 @@ class Plan:
         """The config as the steps read it."""
         return self.config.private / "config.json"
 
+    def image(self, name: str) -> str:
+        """The image in which a step runs under ``--sdm apptainer``."""
+        return str(environment.image(name))
+
     def version(self, step: str) -> str:
         """A hash that changes when the code, or a key of the config that the step depends on, does."""
         values = self.config.model_dump(mode="json", include=set(_SECTIONS[step]))
@@ -128,21 +204,99 @@ class Plan:
             values["profile"] = self.profile
         if "patients" in values:
             values["patients"]["file"] = self.patients
+        if "tools" in values:
+            left = self.config.verify.skin_left_percent.model_dump() if self.rounds else {}
+            values["tools"] |= {"missing": self.missing, "left": left}
         return sha256(
             f"{self.code}{self.key_check}{json.dumps(values, sort_keys=True)}".encode()
         ).hexdigest()[:16]
+
+    def damage(self, wildcards: Any) -> str:
+        """Changes when released files of a study were deleted or altered."""
+        return intact.token(self.config, wildcards.study)
+
+    def damaged(self, name: str) -> str:
+        """The same of ``files`` (pictures and PDFs) and ``report`` (tables and pages)."""
+        return intact.token(self.config, name)
+
+    @cached_property
+    def decisions(self) -> list[Decision]:
+        """What a person decided."""
+        return table.read(self.config.private)
+
+    def decided(self, step: str) -> Callable[[Any], str]:
+        """A hash of the decisions on which a step depends, by the study of a job."""
+        policy = self.config.release.require_review
+        counted = [row for row in self.decisions if row.what != "approve" or policy != "none"]
+        every = "all " if (step, policy) == ("release", "all") else ""
+        return lambda wildcards: every + standing.fingerprint(counted, step, wildcards.study)
+
+    @property
+    def review(self) -> str:
+        """A hash of all decisions, for the report."""
+        return sha256(repr(self.decisions).encode()).hexdigest()[:16] if self.decisions else ""
 
     def earlier(self, wildcards: Any) -> list[Path]:
         """For which face records ``deface`` of a study waits: those before it in a frame of reference."""
         studies = earlier(self.config.private, wildcards.study)
         return [self.config.private / "studies" / study / "faces.json" for study in studies]
 
+    def memory(self, step: str) -> Callable[..., int]:
+        """Megabytes for a step on a study: by its largest series, twice as many at each new attempt."""
+        base, factor = _MEMORY[step]
+
+        def megabytes(wildcards: Any, attempt: int) -> int:
+            load = read_loads(self.config.private).get(wildcards.study)
+            largest = load.largest / 1e6 if load else 0
+            return int((base + factor * largest) * 2 ** (attempt - 1))
+
+        return megabytes
+
+    def minutes(self, step: str) -> Callable[..., int]:
+        """How long a step may take, twice as long at each new attempt: for schedulers, which ask."""
+
+        def allowed(wildcards: Any, attempt: int) -> int:  # noqa: ARG001 - Snakemake gives both
+            return int(_MINUTES[step] * 2 ** (attempt - 1))
+
+        return allowed
+
+    @property
+    def nifti(self) -> list[Path]:
+        """What `release` takes of `nifti`: its record and its tree; nothing when it is off."""
+        if not self.config.release.nifti:
+            return []
+        private = self.config.private
+        return [private / "studies" / "{study}" / "nifti.json", private / "work" / "{study}" / "nifti"]
+
+    @cached_property
+    def rounds(self) -> list[list[str]]:
+        """The tools that may be called in each round."""
+        return rounds(self.config.faces, self.missing)
+
+    def tool_image(self, tool: str) -> str | None:
+        """The image in which a tool runs under ``--sdm apptainer``: the user's, or this project's."""
+        own = str(environment.image(tool)) if tool_table()[tool].conda else None
+        return self.config.place(tool).image or own
+
+    def tool_memory(self, tool: str) -> int:
+        """What one volume needs in a tool, megabytes."""
+        return tool_table()[tool].memory_mb
+
+    def tried(self, wildcards: Any) -> list[Path]:
+        """For what a round of tools, or ``deface``, waits: what the rounds before were given and wrote."""
+        number = int(getattr(wildcards, "round", len(self.rounds) + 1))
+        work = self.config.private / "work" / wildcards.study / "tools"
+        found = []
+        for before, tools in enumerate(self.rounds[: number - 1], 1):
+            found += [work / str(before), *(work / f"{before}-{tool}" for tool in tools)]
+        return found
+
     def released(self, table: str) -> list[Path]:
         """The last record of every study of this run."""
         return [self.config.private / "studies" / study / "released.json" for study in self.studies(table)]
 
     def studies(self, table: str) -> list[str]:
-        """The studies of this run: all, those that ``studies`` names, or those of the shard.
+        """The studies of this run: all, those that ``studies`` names, or those of the part.
 
         Raises
         ------
@@ -156,56 +310,46 @@ class Plan:
         chosen = [study for study in found if not self.config.studies or study in self.config.studies]
         if not self.config.shard:
             return chosen
-        part, parts = map(int, self.config.shard.split("/"))
-        return chosen[part - 1 :: parts]
+        part = _part(self.config, read_loads(self.config.private))
+        return [study for study in chosen if study in part]
+
+    def _chosen(self) -> list[str]:
+        table = self.config.private / "studies.tsv"
+        return self.studies(str(table)) if table.is_file() else []
+
+    @property
+    def goal(self) -> Path:
+        """What the run is to make: the report, or the list of the studies of a part."""
+        if not self.config.shard:
+            return self.config.output / "report" / "report.json"
+        return self.config.private / "parts" / f"{self.config.shard.replace('/', '-of-')}.tsv"
+
+    @property
+    def ending(self) -> str:
+        """The command that says the last lines of the run."""
+        return "parts" if self.config.shard else "summary"
+
+    @property
+    def loose(self) -> list[Path]:
+        """The record of pictures and PDFs, which belong to the first part."""
+        first = not self.config.shard or self.config.shard.startswith("1/")
+        return [self.config.private / "files" / "released.json"] if first else []
 
 
-def _check_folders(config: Config) -> None:
-    if not config.input.is_dir():
-        raise StopRun(
-            f"There is no input folder {config.input}.",
-            "name yours: input in config.yaml or --config input=FOLDER (make demo makes a sample)",
-        )
-    places = {"input": config.input, "output": config.output, "private": config.private}
-    real = {name: path.resolve() for name, path in places.items()}
-    for inner, outer in (
-        ("output", "input"),
-        ("private", "input"),
-        ("private", "output"),
-        ("input", "output"),
-        ("input", "private"),
-        ("output", "private"),
-    ):
-        if real[inner].is_relative_to(real[outer]):
-            raise StopRun(
-                f"The {inner} folder {config.model_dump()[inner]} lies inside the {outer} folder.",
-                f"give {inner} in config.yaml a folder of its own",
-            )
-    if config.patients.file and config.patients.file.resolve().is_relative_to(real["output"]):
-        raise StopRun(
-            "The patients file lies in the output folder, and it identifies.",
-            "keep it in the private folder and name it there: patients.file in config.yaml",
-        )
-    for name in ("output", "private"):
-        above = next(path for path in (real[name], *real[name].parents) if path.exists())
-        if not os.access(above, os.W_OK):
-            raise StopRun(f"The {name} folder {places[name]} cannot be written.", f"choose another {name}")
+def _part(config: Config, loads: dict[str, Load]) -> dict[str, Load]:
+    """The studies of a part: those of one patient, who may share frames of reference, are together."""
+    part, parts = map(int, config.shard.split("/"))
+    return {study: load for study, load in loads.items() if number(load.patient, parts) == part}
 
 
-def _check_space(config: Config) -> None:
-    done = config.output / "report" / "report.json"
-    if done.is_file():
-        return
-    needed = _SPACE * sum(entry.bytes for entry in walk(config.input))
-    for name in ("private", "output"):
-        folder = getattr(config, name).resolve()
-        above = next(path for path in (folder, *folder.parents) if path.exists())
-        free = shutil.disk_usage(above).free
-        if free < needed:
-            raise StopRun(
-                f"About {needed / 1e9:.1f} GB are needed in the {name} folder; {free / 1e9:.1f} GB are free.",
-                f"free some space, or set {name} in config.yaml to a folder on a larger disk",
-            )
+def sections(step: str) -> tuple[str, ...]:
+    """The keys of the config on which a step's result depends."""
+    return _SECTIONS[step]
+
+
+def number(patient: str, parts: int) -> int:
+    """The part of a patient, from 1: the same when other patients come or go."""
+    return int.from_bytes(sha256(patient.encode()).digest()[:8], "big") % parts + 1
 
 
 def code() -> str:

@@ -23,6 +23,31 @@ class SetAsideRow(BaseModel):
     step: str
     reason: str
     fix: str = ""
+    seen: str = ""
+    """Hash of what a person can see of it: by this the doubt can be approved. Empty: no doubt but a fault."""
+
+
+class Made(BaseModel):
+    """How a record came about: nothing of it is for the steps after it."""
+
+    version: str = ""
+    """Of Cleanroom."""
+    code: str = ""
+    """A hash of the package and its data."""
+    tools: dict[str, str] = {}
+    """Package → its version."""
+    container: str = ""
+    """Digest of the image; empty outside of one."""
+    parameters: dict[str, object] = {}
+    """The keys of the config on which the step depends."""
+    inputs: str = ""
+    """SHA-256 of the manifest and of what the steps before decided."""
+    outputs: str = ""
+    """SHA-256 of all that the step wrote."""
+    host: str = ""
+    user: str = ""
+    folder: str = ""
+    command: str = ""
 
 
 class Record(BaseModel):
@@ -31,6 +56,7 @@ class Record(BaseModel):
     set_aside: list[SetAsideRow] = []
     seconds: float = 0.0
     peak_mb: float = 0.0
+    made: Made = Made()
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -170,6 +196,30 @@ class FaceMask(BaseModel):
     values: str = ""
     """What the masked voxels are to hold, in real units: float32 NIfTI in the volume's grid, 4D when the
     volume is; 0 elsewhere. Empty: the constant ``fill`` of the series."""
+    pose: list[list[float]] = []
+    """4x4, RAS millimetres of the volume to those of the template head; empty when the tool does not say."""
+
+
+class FaceAttempt(BaseModel):
+    """What one tool made of a series, in the order in which the config names them."""
+
+    tool: str
+    mode: str = ""
+    version: str = ""
+    outcome: Literal["released", "plausible", "implausible", "failed", "missing", "unsuitable", "not_needed"]
+    """``released``: what is released; ``plausible``: it could have been; ``implausible``: it ended, and its
+    result did not stand the proof; ``failed``: no result that could be looked at; ``missing``: it is not
+    installed; ``unsuitable``: it does not do such series; ``not_needed``: one before it was plausible."""
+    reason: str = ""
+    seconds: float = 0.0
+    exit_status: int | None = None
+    command: str = ""
+    """As it was called, with pseudonyms; private."""
+    said: str = ""
+    """The end of what it wrote to its standard error; private."""
+    measures: dict[str, float] = {}
+    agreement: dict[str, float] = {}
+    """Other tool → Dice overlap of what the two changed, 0 to 1."""
 
 
 class SeriesFace(BaseModel):
@@ -185,6 +235,8 @@ class SeriesFace(BaseModel):
     masks: list[FaceMask] = []
     measures: dict[str, float] = {}
     seconds: float = 0.0
+    attempts: list[FaceAttempt] = []
+    """Of every tool that the config names for this series; empty when that is ``builtin`` alone."""
 
 
 class FaceRecord(Record):
@@ -220,6 +272,8 @@ class VerifyRecord(Record):
 
     passed: dict[str, list[str]] = {}
     """Series → numbers of the instances that may be released."""
+    sha256: dict[str, dict[str, str]] = {}
+    """Series → instance number → SHA-256 of the file that was judged."""
     checks: dict[str, dict[str, str]] = {}
     """Series → check → ``passed``, ``not applicable``, or what was found."""
     pictures: dict[str, list[str]] = {}
@@ -227,6 +281,63 @@ class VerifyRecord(Record):
     ``pictures/withheld/…`` instead of ``after`` when the series did not pass)."""
     dangling: dict[str, list[str]] = {}
     """Series → pseudonyms of series it refers to that are set aside."""
+    measures: dict[str, dict[str, float]] = {}
+    """Series whose face was removed → what the gate measured on it: ``eyes_left_percent``,
+    ``eyes_receded_mm`` (nose, mouth, ears likewise), ``fit_mm``, ``brain_voxels``; of several volumes the
+    most doubtful value. Empty when the volume is too thin to measure."""
+
+
+class Scan(BaseModel):
+    """What became of one volume of a released series in the BIDS tree, or of a series that has none."""
+
+    series: str
+    file: str = ""
+    """Relative to ``release/nifti``; empty: there is none."""
+    reason: str = ""
+    """Why it has no name in BIDS, or why there is none; empty: it has one."""
+    acq_time: str = ""
+    """As the released header says it; empty where dates are removed."""
+
+
+class Visit(BaseModel):
+    """A study as BIDS sees it, by its released headers."""
+
+    subject: str
+    session: str
+    patient: str
+    date: str = ""
+    """The earliest acquisition; empty where dates are removed."""
+    sex: str = ""
+    age: float | None = None
+    """Years; 89 stands for more."""
+    weight: float | None = None
+    """Kilograms."""
+    height: float | None = None
+    """Metres."""
+
+    @property
+    def folder(self) -> str:
+        """Relative to ``release/nifti``."""
+        return f"{self.subject}/{self.session}"
+
+
+class NiftiFile(BaseModel):
+    """A file in ``work/<study>/nifti``."""
+
+    path: str
+    """Relative to ``release/nifti``, and to the folder in which it lies until then."""
+    series: str
+    kind: Literal["nifti", "sidecar"]
+    sha256: str
+    bytes: int
+
+
+class NiftiRecord(Record):
+    """``nifti.json``; empty when ``release.nifti`` is off."""
+
+    visit: Visit | None = None
+    scans: list[Scan] = []
+    files: list[NiftiFile] = []
 
 
 class ReleasedInstance(BaseModel):
@@ -251,3 +362,8 @@ class ReleaseRecord(Record):
     repeats in ``set_aside`` of the steps before."""
 
     files: list[ReleasedInstance] = []
+    visit: Visit | None = None
+    scans: list[Scan] = []
+    """The volumes of the BIDS tree."""
+    seen: dict[str, str] = {}
+    """Series of this run that were released → hash of their files, as a person's decision names it."""

@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pydicom
 
+from cleanroom import intact
 from cleanroom.config import Config
-from cleanroom.records import ReleasedInstance, ReleaseRecord, VerifyRecord
+from cleanroom.nifti import placed
+from cleanroom.records import ReleasedInstance, ReleaseRecord, SetAsideRow, VerifyRecord
+from cleanroom.review import doubt
 from cleanroom.study import Study
 
 
@@ -25,22 +28,44 @@ def release_study(study: Study) -> ReleaseRecord:
     home = Path("dicom") / study.patient / study.pseudonym
     shutil.rmtree(staging, ignore_errors=True)
     staging.mkdir(parents=True)
-    earlier = _earlier(study)
-    passed = VerifyRecord.load(study.record_path("verify")).passed
+    before = _earlier(study)
+    earlier = [file for file in before.files if file.kind == "dicom"]
+    verdict = VerifyRecord.load(study.record_path("verify"))
+    passed = verdict.passed
+    held = [row for series, numbers in sorted(passed.items()) for row in _held(study, series, numbers)]
+    passed = {series: passed[series] for series in passed.keys() - {row.series for row in held}}
     record = ReleaseRecord(
-        set_aside=study.set_aside(before="release"),
+        set_aside=study.set_aside(before="release") + held,
         files=[item for item in earlier if item.series not in _present(study)],
     )
     for series, numbers in sorted(passed.items()):
         _stage(study.work / "encoded" / series, staging / series, numbers)
-        record.files += [_describe(study, series, staging / series / f"{n}.dcm", home) for n in numbers]
+        files = [_describe(study, series, staging / series / f"{n}.dcm", home) for n in numbers]
+        judged = verdict.sha256.get(series, {})
+        if [file.sha256 for file in files] != [judged.get(number) for number in numbers]:
+            shutil.rmtree(staging / series)
+            record.set_aside.append(_altered(series))
+            del passed[series]
+            continue
+        record.seen[series] = doubt.digests_seen(file.sha256 for file in sorted(files, key=lambda f: f.path))
+        record.files += files
     homes = {home / series for series in _present(study)}
     for series in sorted(_present(study)):
         _swap(staging / series, root / home / series)
     shutil.rmtree(staging)
+    placed.place(study, passed.keys(), before, record)
     _remove(root, {Path(item.path).parent for item in earlier if item.series in _present(study)} - homes)
     _remove_empty([root / home, root / home.parent, staging.parent])
     return record
+
+
+def _altered(series: str) -> SetAsideRow:
+    return SetAsideRow(
+        series=series,
+        step="release",
+        reason="a file is not the one that the gate has judged",
+        fix="run again with --forceall and this study in `studies`; nothing else may write to private/work",
+    )
 
 
 def withdraw(config: Config, series: Iterable[tuple[str, str]]) -> None:
@@ -59,9 +84,29 @@ def withdraw(config: Config, series: Iterable[tuple[str, str]]) -> None:
         if not path.is_file():
             continue
         record = ReleaseRecord.load(path)
-        _remove(config.output / "release", {Path(f.path).parent for f in record.files if f.series in names})
+        root = config.output / "release"
+        dicom = {Path(f.path).parent for f in record.files if f.series in names and f.kind == "dicom"}
+        _remove(root, dicom)
+        placed.withdraw(record, names, root)
         record.files = [file for file in record.files if file.series not in names]
         record.save(path)
+        for place in {path.parent for path in dicom}:
+            intact.stamp(config, study, place.as_posix())
+
+
+def _held(study: Study, series: str, numbers: list[str]) -> list[SetAsideRow]:
+    """The row of a series that passed and that a person rejected, or has not released yet."""
+    standing = study.standing(series)
+    if not (standing.rejected or standing.held or study.config.release.require_review == "all"):
+        return []
+    seen = doubt.encoded_seen(study, series, numbers)
+    if standing.rejected:
+        reason, fix = "a person rejected it: private/review.tsv says why", "decide otherwise in the review"
+        return [SetAsideRow(series=series, step="release", reason=reason, fix=fix, seen=seen)]
+    reason = "it passed and waits for a person's approval"
+    fix = "look at it with `python -m cleanroom review` and decide"
+    row = doubt.settled(study, SetAsideRow(series=series, step="release", reason=reason, fix=fix), seen)
+    return [row] if row else []
 
 
 def _remove(root: Path, folders: Iterable[Path]) -> None:
@@ -75,9 +120,9 @@ def _present(study: Study) -> set[str]:
     return {instance.series for instance in study.instances}
 
 
-def _earlier(study: Study) -> list[ReleasedInstance]:
+def _earlier(study: Study) -> ReleaseRecord:
     path = study.folder / "released.json"
-    return ReleaseRecord.load(path).files if path.is_file() else []
+    return ReleaseRecord.load(path) if path.is_file() else ReleaseRecord()
 
 
 def _stage(source: Path, target: Path, numbers: list[str]) -> None:

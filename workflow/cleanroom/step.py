@@ -10,10 +10,14 @@ from importlib import import_module
 from pathlib import Path
 from zipfile import ZipFile
 
+from cleanroom import intact
+from cleanroom.config import Config
 from cleanroom.errors import SetAside, StopRun
-from cleanroom.records import Record, SetAsideRow
+from cleanroom.provenance.made import made
+from cleanroom.records import Made, Record, SetAsideRow
+from cleanroom.review.applied import applied
 from cleanroom.steps import FUNCTIONS
-from cleanroom.study import RECORDS, Study
+from cleanroom.study import BEFORE, RECORDS, Study
 
 FOLDERS = {
     "redact": "work/{study}/documents",
@@ -21,6 +25,7 @@ FOLDERS = {
     "deface": "work/{study}/faces",
     "encode": "work/{study}/encoded",
     "verify": "studies/{study}/pictures",
+    "nifti": "work/{study}/nifti",
 }
 """What a step leaves in ``private/`` besides its record, empty when it fails."""
 
@@ -36,6 +41,7 @@ def run(step: str, study: Study) -> None:
     module, name = FUNCTIONS[step]
     path = study.record_path(step) if step in RECORDS else study.folder / "released.json"
     started = time.perf_counter()
+    study = Study(applied(study.config, study.standings, study.instances), study.pseudonym)
     folder = study.config.private / FOLDERS.get(step, "work/{study}").format(study=study.pseudonym)
     folder.mkdir(parents=True, exist_ok=True)
     study.work.mkdir(parents=True, exist_ok=True)
@@ -45,7 +51,25 @@ def run(step: str, study: Study) -> None:
     record.peak_mb = round(peak_mb(), 1)
     if step == "clean" and not (study.work / "headers.zip").exists():
         ZipFile(study.work / "headers.zip", "w").close()
+    record.made = _made(step, study, record, folder)
     record.save(path)
+    if step == "release":
+        intact.stamp(study.config, study.pseudonym, f"dicom/{study.patient}/{study.pseudonym}")
+
+
+def _made(step: str, study: Study, record: Record, folder: Path) -> Made:
+    before = [study.record_path(name) for name in BEFORE[step]]
+    wrote = [folder] if step in FOLDERS else [study.work / "headers.zip"] if step == "clean" else []
+    inputs = [path for path in (study.folder / "manifest.tsv", *before) if path.is_file()]
+    return made(step, study.config, inputs, record, wrote)
+
+
+def took_in(config: Config, seconds: float) -> None:
+    """Write down how the input was taken in: ``private/intake.json``."""
+    record = Record(seconds=round(seconds, 3), peak_mb=round(peak_mb(), 1))
+    manifests = sorted((config.private / "studies").glob("*/manifest.tsv"))
+    record.made = made("intake", config, [], record, [config.private / "studies.tsv", *manifests])
+    record.save(config.private / "intake.json")
 
 
 def guarded(function: Callable[[Study], Record], step: str, study: Study) -> Record:

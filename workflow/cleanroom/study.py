@@ -12,6 +12,8 @@ from cleanroom.header.identifying import Identifying
 from cleanroom.identity import Identity, load_key
 from cleanroom.manifest import Instance
 from cleanroom.records import Record, SetAsideRow
+from cleanroom.review import table
+from cleanroom.review.standing import Standing, standings
 
 RECORDS = {
     "clean": "clean.json",
@@ -20,6 +22,7 @@ RECORDS = {
     "deface": "faces.json",
     "encode": "encoded.json",
     "verify": "verdict.json",
+    "nifti": "nifti.json",
 }
 """The record that each step of a study leaves in its folder."""
 
@@ -30,6 +33,7 @@ BEFORE = {
     "deface": ("redact", "convert"),
     "encode": ("clean", "redact", "convert", "deface"),
     "verify": ("clean", "redact", "convert", "deface", "encode"),
+    "nifti": ("clean", "redact", "convert", "deface", "encode", "verify"),
     "release": ("clean", "redact", "convert", "deface", "encode", "verify"),
 }
 """The steps whose decisions a step sees: the inputs of its rule."""
@@ -75,6 +79,16 @@ class Study:
     def patient(self) -> str:
         """The patient's pseudonym."""
         return self.instances[0].patient
+
+    @cached_property
+    def standings(self) -> dict[str, Standing]:
+        """Series → what a person decided about it."""
+        found = standings(table.read(self.config.private))
+        return {series: standing for (study, series), standing in found.items() if study == self.pseudonym}
+
+    def standing(self, series: str) -> Standing:
+        """What a person decided about a series; of most nothing."""
+        return self.standings.get(series, Standing())
 
     def record_path(self, step: str) -> Path:
         """Where a step leaves its record."""

@@ -9,8 +9,11 @@ rule clean:
         PRIVATE / "logs" / "clean" / "{study}.log",
     conda:
         "../../envs/headers.yaml"
+    container:
+        PLAN.image("headers")
     resources:
-        mem_mb=1000,
+        mem_mb=PLAN.memory("clean"),
+        runtime=PLAN.minutes("clean"),
     params:
         config=PLAN.file,
         version=PLAN.version("clean"),

@@ -9,8 +9,11 @@ rule convert:
         PRIVATE / "logs" / "convert" / "{study}.log",
     conda:
         "../../envs/convert.yaml"
+    container:
+        PLAN.image("convert")
     resources:
-        mem_mb=4000,
+        mem_mb=PLAN.memory("convert"),
+        runtime=PLAN.minutes("convert"),
     params:
         config=PLAN.file,
         version=PLAN.version("convert"),

@@ -5,17 +5,22 @@ rule deface:
         volumes=PRIVATE / "studies" / "{study}" / "volumes.json",
         grids=PRIVATE / "work" / "{study}" / "volumes",
         earlier=PLAN.earlier,
+        tried=PLAN.tried,
     output:
         record=PRIVATE / "studies" / "{study}" / "faces.json",
-        masks=directory(PRIVATE / "work" / "{study}" / "faces"),
+        masks=temp(directory(PRIVATE / "work" / "{study}" / "faces")),
     log:
         PRIVATE / "logs" / "deface" / "{study}.log",
     conda:
         "../../envs/deface.yaml"
+    container:
+        PLAN.image("deface")
     resources:
-        mem_mb=4000,
+        mem_mb=PLAN.memory("deface"),
+        runtime=PLAN.minutes("deface"),
     params:
         config=PLAN.file,
+        decisions=PLAN.decided("deface"),
         version=PLAN.version("deface"),
     shell:
         "python -m cleanroom deface --config {params.config} --study {wildcards.study} > {log} 2>&1"

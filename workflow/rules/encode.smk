@@ -16,10 +16,14 @@ rule encode:
         PRIVATE / "logs" / "encode" / "{study}.log",
     conda:
         "../../envs/headers.yaml"
+    container:
+        PLAN.image("headers")
     resources:
-        mem_mb=4000,
+        mem_mb=PLAN.memory("encode"),
+        runtime=PLAN.minutes("encode"),
     params:
         config=PLAN.file,
         version=PLAN.version("encode"),
+        damage=PLAN.damage,
     shell:
         "python -m cleanroom encode --config {params.config} --study {wildcards.study} > {log} 2>&1"

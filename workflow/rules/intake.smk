@@ -5,6 +5,8 @@ checkpoint intake:
         PRIVATE / "logs" / "intake.log",
     conda:
         "../../envs/headers.yaml"
+    container:
+        PLAN.image("headers")
     threads: workflow.cores
     resources:
         mem_mb=1000,

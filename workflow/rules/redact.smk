@@ -4,15 +4,19 @@ rule redact:
         identities=PRIVATE / "studies" / "{study}" / "identities.json",
     output:
         record=PRIVATE / "studies" / "{study}" / "text.json",
-        documents=directory(PRIVATE / "work" / "{study}" / "documents"),
+        documents=temp(directory(PRIVATE / "work" / "{study}" / "documents")),
     log:
         PRIVATE / "logs" / "redact" / "{study}.log",
     conda:
         "../../envs/headers.yaml"
+    container:
+        PLAN.image("headers")
     resources:
-        mem_mb=4000,
+        mem_mb=PLAN.memory("redact"),
+        runtime=PLAN.minutes("redact"),
     params:
         config=PLAN.file,
+        decisions=PLAN.decided("redact"),
         version=PLAN.version("redact"),
     shell:
         "python -m cleanroom redact --config {params.config} --study {wildcards.study} > {log} 2>&1"
@@ -27,6 +31,8 @@ rule redact_files:
         PRIVATE / "logs" / "redact" / "files.log",
     conda:
         "../../envs/headers.yaml"
+    container:
+        PLAN.image("headers")
     threads: 4
     resources:
         mem_mb=lambda wildcards, threads: 2500 * threads,

@@ -8,16 +8,21 @@ rule release:
         encoded=PRIVATE / "studies" / "{study}" / "encoded.json",
         verdict=PRIVATE / "studies" / "{study}" / "verdict.json",
         instances=PRIVATE / "work" / "{study}" / "encoded",
+        nifti=PLAN.nifti,
     output:
         record=PRIVATE / "studies" / "{study}" / "released.json",
     log:
         PRIVATE / "logs" / "release" / "{study}.log",
     conda:
         "../../envs/headers.yaml"
+    container:
+        PLAN.image("headers")
     resources:
-        mem_mb=1000,
+        mem_mb=PLAN.memory("release"),
+        runtime=PLAN.minutes("release"),
     params:
         config=PLAN.file,
+        decisions=PLAN.decided("release"),
         version=PLAN.version("release"),
     shell:
         "python -m cleanroom release --config {params.config} --study {wildcards.study} > {log} 2>&1"
@@ -33,10 +38,13 @@ rule release_files:
         PRIVATE / "logs" / "release" / "files.log",
     conda:
         "../../envs/headers.yaml"
+    container:
+        PLAN.image("headers")
     resources:
         mem_mb=1000,
     params:
         config=PLAN.file,
         version=PLAN.version("files"),
+        damage=PLAN.damaged("files"),
     shell:
         "python -m cleanroom release --config {params.config} > {log} 2>&1"

@@ -8,7 +8,8 @@ rule report:
     output:
         report=OUTPUT / "report" / "report.json",
         page=OUTPUT / "report" / "index.html",
-        set_aside=OUTPUT / "set_aside.tsv",
+        series=report(OUTPUT / "report" / "series.tsv", caption="../report/series.rst"),
+        set_aside=report(OUTPUT / "set_aside.tsv", caption="../report/set_aside.rst"),
         manifest=OUTPUT / "release" / "manifest.tsv",
         crate=OUTPUT / "provenance" / "ro-crate-metadata.json",
         inventory=PRIVATE / "inventory.tsv",
@@ -18,11 +19,15 @@ rule report:
         PRIVATE / "logs" / "report.log",
     conda:
         "../../envs/report.yaml"
+    container:
+        PLAN.image("report")
     resources:
         mem_mb=2000,
     params:
         config=PLAN.file,
         input=PLAN.fingerprint,
+        decisions=PLAN.review,
         version=PLAN.version("report"),
+        damage=PLAN.damaged("report"),
     shell:
         "python -m cleanroom report --config {params.config} > {log} 2>&1"

@@ -17,10 +17,14 @@ rule verify:
         PRIVATE / "logs" / "verify" / "{study}.log",
     conda:
         "../../envs/verify.yaml"
+    container:
+        PLAN.image("verify")
     resources:
-        mem_mb=4000,
+        mem_mb=PLAN.memory("verify"),
+        runtime=PLAN.minutes("verify"),
     params:
         config=PLAN.file,
+        decisions=PLAN.decided("verify"),
         version=PLAN.version("verify"),
     shell:
         "python -m cleanroom verify --config {params.config} --study {wildcards.study} > {log} 2>&1"
@@ -35,6 +39,8 @@ rule verify_files:
         PRIVATE / "logs" / "verify" / "files.log",
     conda:
         "../../envs/headers.yaml"
+    container:
+        PLAN.image("headers")
     threads: 4
     resources:
         mem_mb=lambda wildcards, threads: 2500 * threads,

@@ -18,6 +18,10 @@ METHOD = 0x00120063
 METHOD_CODES = 0x00120064
 LONGITUDINAL = 0x00280303
 MARKS = frozenset({REMOVED, METHOD, METHOD_CODES, LONGITUDINAL})
+EQUIPMENT = 0x0018A001
+PURPOSE = 0x0040A170
+DEIDENTIFYING = Code(value="109104", meaning="De-identifying Equipment")
+"""CID 7005: what a device has contributed."""
 _VALUE, _SCHEME, _MEANING = 0x00080100, 0x00080102, 0x00080104
 
 
@@ -34,6 +38,24 @@ def mark(header: Dataset, profile: Profile) -> None:
     header[METHOD] = stored(METHOD, "LO", "\\".join(methods).encode())
     header[LONGITUDINAL] = stored(LONGITUDINAL, "CS", profile.longitudinal.encode())
     add_codes(header, profile.codes)
+    _add_equipment(header)
+
+
+def _add_equipment(header: Dataset) -> None:
+    """Name Cleanroom in Contributing Equipment Sequence (PS3.3 C.12.1.1.5), after those already there."""
+    items = items_of(header.get_item(EQUIPMENT)) if EQUIPMENT in header else []
+    header[EQUIPMENT] = elements.sequence(EQUIPMENT, [*items, _equipment()])
+
+
+@cache
+def _equipment() -> Dataset:
+    """One item; without model and software version, which dcm2niix takes for those of the scanner."""
+    item = elements.dataset()
+    told = f"Cleanroom {__version__}: de-identified as (0012,0063) and (0012,0064) say"
+    item[0x00080070] = stored(0x00080070, "LO", b"Cleanroom")
+    item[0x0018A003] = stored(0x0018A003, "ST", told.encode())
+    item[PURPOSE] = elements.sequence(PURPOSE, [_item(DEIDENTIFYING)])
+    return item
 
 
 def add_codes(header: Dataset, values: list[str]) -> None:

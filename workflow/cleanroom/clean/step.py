@@ -1,5 +1,6 @@
 """The step: every instance of a study, its header cleaned."""
 
+import zlib
 from collections import Counter
 from zipfile import BadZipFile, ZipFile
 
@@ -18,7 +19,7 @@ from cleanroom.records import CleanRecord, SetAsideRow
 from cleanroom.source import opened
 from cleanroom.study import Study
 
-_NOT_OPENED = (OSError, BadZipFile, KeyError, RuntimeError)
+_NOT_OPENED = (OSError, BadZipFile, zlib.error, EOFError, KeyError, RuntimeError)
 """The last two: an archive has no such member, or it is encrypted."""
 
 

@@ -9,6 +9,7 @@ from scipy import ndimage
 
 from cleanroom.deface.template import template_head
 from cleanroom.isotropic import Isotropic
+from cleanroom.skin import body
 
 MM = 2.0
 ORIGIN = np.array([-110.0, -64.0, -200.0])
@@ -16,6 +17,11 @@ SHAPE = (111, 118, 111)
 """Grid of the fields: the head from behind the ears, and lower than the template for the chin."""
 SAFETY_MM = 8.0
 """The face region keeps this distance to the brain of the template; no margin goes nearer."""
+
+NEAR_BRAIN_MM = 14.0
+"""So near to the brain of the template a mask keeps to a person's own skin."""
+BETWEEN_ORBITS = (22.0, -40.0)
+"""Millimetres beside the midplane, and the lowest z: the straight gyri of some heads end there."""
 
 
 @dataclass(frozen=True)
@@ -28,11 +34,14 @@ class Anatomy:
         Signed distance to the border of the face region, and of the two ears': negative inside, millimetres.
     brain
         Distance to the brain: 0 inside, millimetres.
+    skull
+        Depth below the skin of the template where brain lies near, 0 elsewhere, millimetres.
     """
 
     face: Isotropic
     ears: Isotropic
     brain: Isotropic
+    skull: Isotropic
 
 
 @cache
@@ -41,7 +50,9 @@ def anatomy() -> Anatomy:
     brain = _brain()
     distance = ndimage.distance_transform_edt(~brain, sampling=MM)
     clear = distance > SAFETY_MM
-    return Anatomy(_signed(_face() & clear), _signed(_ears() & clear), _field(distance))
+    return Anatomy(
+        _signed(_face() & clear), _signed(_ears() & clear), _field(distance), _field(_skull(distance))
+    )
 
 
 def _signed(region: NDArray[np.bool_]) -> Isotropic:
@@ -77,6 +88,24 @@ def _ears() -> NDArray[np.bool_]:
     narrowing = np.clip((-40 - z) / 35, 0, 1)
     beside = lateral > 68 + 0.35 * np.maximum(0, z + 25) - 10 * narrowing
     return np.asarray(beside & (y > -50) & (y < 25) & (z > -95) & (z < -2))
+
+
+def _skull(to_brain: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Depth above the orbits, to the side of them, and between them: there frontal lobes reach low."""
+    lateral, y, z = _axes()
+    aside = (z > _skull_base(lateral, y)) | (lateral > 46)
+    between = (lateral < BETWEEN_ORBITS[0]) & (z > BETWEEN_ORBITS[1])
+    return np.where((aside & (to_brain < NEAR_BRAIN_MM)) | between, _depth(), 0.0)
+
+
+def _depth() -> NDArray[np.float64]:
+    """Below the skin of the template, millimetres; 0 outside of the head and where the template ends."""
+    head = template_head(MM)
+    solid = ndimage.binary_fill_holes(body(head.data))
+    inside = ndimage.distance_transform_edt(solid, sampling=MM)
+    return np.asarray(
+        ndimage.affine_transform(inside, np.eye(3), (ORIGIN - head.origin) / MM, SHAPE, order=1, cval=0.0)
+    )
 
 
 def _brain() -> NDArray[np.bool_]:

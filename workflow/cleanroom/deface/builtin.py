@@ -5,16 +5,22 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cleanroom.deface.absence import absence
 from cleanroom.deface.candidate import unfit
 from cleanroom.deface.engines import located
-from cleanroom.deface.judgement import judged
-from cleanroom.deface.mask import Extent, carried
+from cleanroom.deface.head import around_head, head_centre
+from cleanroom.deface.judgement import Judgement, found_nothing, judged
+from cleanroom.deface.mask import Extent, Skin, carried
 from cleanroom.deface.measures import measured
 from cleanroom.deface.registration import Pose
-from cleanroom.isotropic import Affine, isotropic
+from cleanroom.deface.surface import surface
+from cleanroom.isotropic import Affine, Isotropic, isotropic
 from cleanroom.records import FaceVerdict
+from cleanroom.skin import threshold
 
 AIR_HU = -1000.0
+LEAST_EAR_MM3 = 1000.0
+"""An auricle has 3 to 6 ml."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,8 @@ class FaceResult:
         Where the template lies; only when the decision rests on it.
     measures
         Numbers for the report.
+    ears_alone
+        Whether the mask covers the ears alone: the face is out of view, or was removed before.
     """
 
     decision: FaceVerdict
@@ -38,6 +46,12 @@ class FaceResult:
     mask: NDArray[np.uint8] | None = None
     pose: Pose | None = None
     measures: dict[str, float] | None = None
+    ears_alone: bool = False
+
+
+def skin(copy: Isotropic, pose: Pose) -> Skin:
+    """Where the skin of the head lies in an isotropic copy of a volume."""
+    return Skin(surface(around_head(copy, pose.from_template(head_centre()))).distance)
 
 
 def fill_value(modality: str) -> float:
@@ -80,12 +94,25 @@ def face_mask(data: NDArray[np.float32], affine: Affine, modality: str, extent: 
     shape = (data.shape[0], data.shape[1], data.shape[2])
     measures = measured(copy, pose, extent)
     judgement = judged(measures)
-    found = judgement.decision == "face"
-    mask = carried(shape, affine, pose, extent) if found else None
+    doubtful = judgement.decision == "unsure"
+    if doubtful and found_nothing(measures) and (nothing := absence(copy, modality)):
+        judgement = Judgement("no_face", nothing)
+    if judgement.decision in ("no_face", "already_removed") and not doubtful and extent.ears:
+        ears = carried(shape, affine, pose, extent._replace(face=False), skin(copy, pose))
+        if _shows(values, copy, ears, affine):
+            reason = f"{judgement.reason}; its ears were left"
+            return FaceResult("face", reason, ears, pose, measures.rounded(), ears_alone=True)
+    mask = carried(shape, affine, pose, extent, skin(copy, pose)) if judgement.decision == "face" else None
     return FaceResult(
         judgement.decision,
         judgement.reason,
         mask,
-        None if judgement.decision == "unsure" else pose,
+        None if doubtful else pose,
         measures.rounded(),
     )
+
+
+def _shows(values: NDArray[np.float32], copy: Isotropic, mask: NDArray[np.uint8], affine: Affine) -> bool:
+    """Whether there is tissue in a mask, of the size of an ear."""
+    tissue = int(np.count_nonzero((values > threshold(copy.data)) & (mask > 0)))
+    return bool(tissue * abs(np.linalg.det(affine[:3, :3])) >= LEAST_EAR_MM3)

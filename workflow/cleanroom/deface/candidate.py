@@ -43,7 +43,8 @@ def unfit(shape: tuple[int, ...], affine: Affine) -> str:
     affine
         Voxel index to RAS millimetres.
     """
-    if len(shape) < 3 or abs(float(np.linalg.det(affine[:3, :3]))) < 1e-6:
+    known = len(shape) >= 3 and bool(np.isfinite(affine).all())
+    if not known or abs(float(np.linalg.det(affine[:3, :3]))) < 1e-6:
         return "it has no three-dimensional geometry"
     sizes = np.sqrt((affine[:3, :3] ** 2).sum(axis=0))
     if min(shape[:3]) < LEAST_SLICES:

@@ -12,7 +12,8 @@ from cleanroom.deface import projection
 from cleanroom.deface.builtin import FaceResult
 from cleanroom.deface.candidate import promise, unfit
 from cleanroom.deface.donor import Donor
-from cleanroom.deface.mask import Extent, carried, slabs
+from cleanroom.deface.mask import Extent, Skin, carried, slabs
+from cleanroom.deface.measures import served
 from cleanroom.deface.motion import Motion, motion
 from cleanroom.deface.shown import shown
 from cleanroom.deface.volumes import Found, Place, brightness, read
@@ -82,7 +83,32 @@ class Frame:
         for name in order:
             if not looks[name].donor and any(item.result.decision != "face" for item in looks[name].found):
                 looks[name] = self._look(name, self._donors or self._kept)
+        for name in order:
+            looks[name] = self._twin(name, looks) or looks[name]
         return looks, self._donors
+
+    def _twin(self, name: str, looks: Mapping[str, Look]) -> Look | None:
+        """The masks of a series in the same grid, for one that shows no skin: its phase, or a map of it.
+
+        What shows no skin shows no motion; but phase images and maps have the grid of the series with which
+        they were taken, or of which they were computed, and where its head lay is known.
+        """
+        look, places = looks[name], self._places[name]
+        hidden = look.motion is not None and not look.motion.skin_is_shown
+        if not hidden or not any(item.result.decision == "unsure" for item in look.found):
+            return None
+        for other in sorted(looks):
+            found = looks[other].found
+            sure = other != name and all(item.result.mask is not None for item in found)
+            pairs = [next((item for item in found if _one_grid(place, item)), None) for place in places]
+            if sure and all(pairs) and not any(place.through for place in places):
+                given = [
+                    Found(place.volume, replace(pair.result, reason="", measures={}))
+                    for place, pair in zip(places, pairs, strict=True)
+                    if pair
+                ]
+                return Look(given, other, "unsure, for it shows no skin, but it has the grid of that series")
+        return None
 
     def _look(self, name: str, donors: list[Donor]) -> Look:
         places = self._places[name]
@@ -134,7 +160,7 @@ class Frame:
                 continue
             result = self._registered(place)
             found[place.volume.file] = Found(place.volume, result)
-            if result.pose is not None and result.decision == "face" and not donor:
+            if result.pose is not None and result.decision == "face" and not (donor or result.ears_alone):
                 donor = self._donor(name, place, result)
         return [found[place.volume.file] for place in self._places[name]]
 
@@ -168,12 +194,16 @@ class Frame:
         grid = (shape[0], shape[1], shape[2])
         thin = bool(unfit(grid, affine))
         reach = self._extent._replace(margin_mm=self._extent.margin_mm + there.margin_mm)
-        mask = (slabs if thin else carried)(grid, affine, donor.pose, reach)
-        own = self._own.get(place.volume.file)
-        measures = own.measures if own else None
+        mask = (slabs if thin else carried)(
+            grid, affine, donor.pose, reach, Skin(donor.skin, there.margin_mm)
+        )
+        measures = {} if thin else self._measures(place, donor)
         return Found(
             place.volume, FaceResult("face", mask=mask, pose=None if thin else donor.pose, measures=measures)
         )
+
+    def _measures(self, place: Place, donor: Donor) -> dict[str, float]:
+        return served(*brightness(self._study, place.volume), donor.pose, self._extent)
 
 
 def _beside(place: Place, centre: NDArray[np.float64]) -> bool:
@@ -183,6 +213,12 @@ def _beside(place: Place, centre: NDArray[np.float64]) -> bool:
         return False
     voxel = np.clip(np.linalg.solve(affine, [*centre, 1.0])[:3], -0.5, shape - 0.5)
     return bool(np.linalg.norm(affine[:3, :3] @ voxel + affine[:3, 3] - centre) > HEAD_REACH_MM)
+
+
+def _one_grid(place: Place, found: Found) -> bool:
+    return place.volume.shape[:3] == found.volume.shape[:3] and np.allclose(
+        place.volume.affine, found.volume.affine, atol=1e-3
+    )
 
 
 def by_frame(series: Mapping[str, str], names: Iterable[str]) -> Iterator[tuple[str, list[str]]]:

@@ -6,7 +6,10 @@ from cleanroom.deface.engines import AGREED_MM
 from cleanroom.deface.measures import Measures
 from cleanroom.records import FaceVerdict
 
-BOUNDS: dict[str, tuple[float, float, str]] = {
+Bounds = dict[str, tuple[float, float, str]]
+"""Measure → least, most, what it means outside."""
+
+BOUNDS: Bounds = {
     "information": (0.30, 9.0, "the template head hardly resembles the volume"),
     "inside": (0.08, 9.0, "below the scalp the volume does not resemble a head"),
     "overlap": (0.78, 1.0, "the outline of the head does not fit the template's"),
@@ -16,14 +19,15 @@ BOUNDS: dict[str, tuple[float, float, str]] = {
     "apart_mm": (0.0, AGREED_MM, "two engines do not agree where the face is"),
     "brain_mm": (5.0, 99.0, "the mask comes too near to the brain"),
 }
-"""Measure → least, most, what it means outside. From 74 difficult volumes of eight heads
-(``python -m bench.faces``) and four volumes without a face."""
-REMOVAL: dict[str, tuple[float, float, str]] = {
+"""Asked always. From difficult volumes of eight heads (``python -m bench.faces``) and four volumes without a
+face."""
+REMOVAL: Bounds = {
     "forward_mm": (35.0, 150.0, "what would be removed does not lie in front of the head's centre"),
     "downward_mm": (5.0, 120.0, "what would be removed does not lie below the head's centre"),
     "removed": (0.02, 0.25, "the part of the head that would be removed is not that of a face"),
     "receded_mm": (12.0, 120.0, "the face would hardly recede: it may still be seen"),
 }
+"""Asked where a face would be removed."""
 VAGUE_INSIDE, VAGUE_APART_MM = 0.2, 6.0
 """Where less than this is alike below the scalp, the engines have to agree better."""
 FACE_OUT_OF_VIEW = 0.02
@@ -36,6 +40,11 @@ SURE_INFORMATION = 0.5
 """What is said to be removed or out of view must rest on a better agreement."""
 
 
+def found_nothing(measures: Measures) -> bool:
+    """Whether the engines found no head: they are apart, or what they agree on resembles none inside."""
+    return measures.apart_mm > VAGUE_APART_MM or measures.inside < BOUNDS["inside"][0]
+
+
 @dataclass(frozen=True)
 class Judgement:
     """A decision and, unless it is ``face``, its reason."""
@@ -44,9 +53,9 @@ class Judgement:
     reason: str = ""
 
 
-def judged(measures: Measures) -> Judgement:
+def judged(measures: Measures, bounds: Bounds = BOUNDS, removal: Bounds = REMOVAL) -> Judgement:
     """Decide from the measures; ``unsure`` names every bound that was missed."""
-    doubts = _missed(measures, BOUNDS)
+    doubts = _missed(measures, bounds)
     if measures.inside < VAGUE_INSIDE and VAGUE_APART_MM < measures.apart_mm <= AGREED_MM:
         doubts.append(f"two engines hardly agree where the face is (apart_mm {measures.apart_mm:.2f})")
     if doubts:
@@ -60,11 +69,11 @@ def judged(measures: Measures) -> Judgement:
         if sure and measures.face_in_view >= WELL_IN_VIEW:
             return Judgement("already_removed", "the region of the face is air already")
         return Judgement("unsure", "the region of the face is mostly air")
-    doubts = _missed(measures, REMOVAL)
+    doubts = _missed(measures, removal)
     return Judgement("unsure", "; ".join(doubts)) if doubts else Judgement("face")
 
 
-def _missed(measures: Measures, bounds: dict[str, tuple[float, float, str]]) -> list[str]:
+def _missed(measures: Measures, bounds: Bounds) -> list[str]:
     found = []
     for name, (least, most, meaning) in bounds.items():
         value = getattr(measures, name)

@@ -12,7 +12,7 @@ from cleanroom.deface.head import BOX_MM, around_head, head_centre
 from cleanroom.deface.mask import Extent, carried
 from cleanroom.deface.registration import Pose
 from cleanroom.deface.template import template_head
-from cleanroom.isotropic import Isotropic, isotropic
+from cleanroom.isotropic import Affine, Isotropic, isotropic
 from cleanroom.skin import body
 
 DEEP_MM = 14.0
@@ -84,6 +84,7 @@ def measured(volume: Isotropic, pose: Pose, extent: Extent) -> Measures:
     pose, extent
         What the mask was made with; where the removed tissue lies is measured without the ears.
     """
+    extent = extent._replace(face=True)
     turn = _turn(pose)
     head, pose = _upright(around_head(volume, pose.from_template(head_centre()), BOX_MM / pose.scale), pose)
     seen = head.seen
@@ -111,6 +112,24 @@ def measured(volume: Isotropic, pose: Pose, extent: Extent) -> Measures:
         receded_mm=_receded(tissue, mask, head.mm),
         brain_mm=_nearest_to_brain(head, tissue & whole, pose),
     )
+
+
+SERVED = ("inside", "overlap", "face_in_view", "face_tissue", "removed", "forward_mm", "downward_mm")
+"""What is told of a series with the mask of another one."""
+SERVED_MM = 3.0
+
+
+def served(data: NDArray[np.float32], affine: Affine, pose: Pose, extent: Extent) -> dict[str, float]:
+    """Measures of a volume by itself with a pose that another one gave, on a copy of 3 mm; for the record.
+
+    ``brain_mm`` and ``receded_mm`` are there when the mask reaches any tissue.
+    """
+    copy = isotropic(np.nan_to_num(data), affine, SERVED_MM)
+    if float(np.ptp(copy.data)) == 0:
+        return {}
+    found = measured(copy, pose, extent).rounded()
+    names = (*SERVED, *(("receded_mm", "brain_mm") if found["removed"] else ()))
+    return {name: found[name] for name in names}
 
 
 def _inside(head: Isotropic, pose: Pose) -> float:

@@ -1,22 +1,10 @@
 """The step: every series of a study gets a decision, and a mask where there is a face."""
 
-import time
-
-import numpy as np
-from numpy.typing import NDArray
-
-from cleanroom.config import FaceRule
-from cleanroom.deface.builtin import FaceResult, fill_value
-from cleanroom.deface.candidate import inapplicable
-from cleanroom.deface.fill import MODES, replacement
-from cleanroom.deface.frames import Frame, Look, by_frame
-from cleanroom.deface.kept import forget, keep, kept
-from cleanroom.deface.projection import projects
-from cleanroom.deface.rules import matching
-from cleanroom.deface.volumes import Found, Place, read_times, save_mask, save_values
-from cleanroom.manifest import Instance
-from cleanroom.records import FaceRecord, SeriesFace, SetAsideRow, Volume, VolumeRecord
+from cleanroom.deface.by_builtin import builtin_study
+from cleanroom.records import FaceRecord
 from cleanroom.study import Study
+from cleanroom.tools.decided import decided
+from cleanroom.tools.presence import selected
 
 
 def deface_study(study: Study) -> FaceRecord:
@@ -25,7 +13,8 @@ def deface_study(study: Study) -> FaceRecord:
     Parameters
     ----------
     study
-        Its ``volumes.json`` must be there.
+        Its ``volumes.json`` must be there; and what the tools made of it, when the config names others than
+        the builtin.
 
     Returns
     -------
@@ -37,129 +26,4 @@ def deface_study(study: Study) -> FaceRecord:
     StopRun
         When the template is not installed.
     """
-    series = study.series("deface")
-    volumes = VolumeRecord.load(study.record_path("convert")).series
-    record = FaceRecord()
-    places: dict[str, list[Place]] = {}
-    for name, instances in series.items():
-        kept = [volume for volume in volumes.get(name, []) if volume.role != "uneven"]
-        settled = _settled(study, instances, kept)
-        record.series[name] = settled or SeriesFace(decision="unsure")
-        if settled is None:
-            places[name] = _places(study, instances[0], kept)
-    forget(study)
-    frames = {name: series[name][0].frame_of_reference_uid for name in places}
-    for frame, names in by_frame(frames, places):
-        _look_at(study, frame, {name: places[name] for name in names}, record)
-    record.set_aside = [_row(name, face) for name, face in record.series.items() if face.decision == "unsure"]
-    return record
-
-
-def _settled(study: Study, instances: list[Instance], volumes: list[Volume]) -> SeriesFace | None:
-    """The decision on a series whose volumes need not be looked at; None for the others."""
-    reason = inapplicable(instances)
-    if reason:
-        return SeriesFace(decision="not_applicable", reason=reason)
-    rule = matching(study.config.faces.rules, instances[0])
-    if rule is None:
-        return SeriesFace(decision="unsure", reason="no rule of faces.rules matches this series")
-    if rule.tool == "none":
-        return SeriesFace(decision="face", tool="none", reason=rule.reason)
-    if not volumes:
-        reason = "it has no volume in which a face could be looked for"
-        return SeriesFace(decision="unsure", tool=rule.tool, reason=reason)
-    return None
-
-
-def _places(study: Study, instance: Instance, volumes: list[Volume]) -> list[Place]:
-    rule = matching(study.config.faces.rules, instance)
-    assert rule is not None
-    modality, kind = instance.modality, instance.image_type
-    return [
-        Place(volume, rule, modality, projects(modality, kind, tuple(volume.shape), np.array(volume.affine)))
-        for volume in volumes
-    ]
-
-
-def _look_at(study: Study, frame: str, places: dict[str, list[Place]], record: FaceRecord) -> None:
-    """Decide on the series of one frame of reference, and write their masks."""
-    began = time.monotonic()
-    looks, donors = Frame(study, places, kept(study, frame)).looks()
-    for donor in donors:
-        keep(study, frame, donor)
-    for name, look in looks.items():
-        place = places[name][0]
-        face = summed(place.rule, place.modality, [item.result for item in look.found])
-        record.series[name] = _told(face, look)
-    shared = round((time.monotonic() - began) / len(looks), 2)
-    for name, look in looks.items():
-        record.series[name].seconds = shared
-        _write(study, name, record.series[name], look.found, places[name][0].modality)
-
-
-def _told(face: SeriesFace, look: Look) -> SeriesFace:
-    """The decision with what the donor and the comparison with it add."""
-    if look.motion:
-        face.measures = face.measures | look.motion.rounded()
-    if look.donor and face.decision == "face":
-        told = look.motion.told() if look.motion else ""
-        by_itself = f"by itself: {look.by_itself}" if look.by_itself else ""
-        face.reason = f"mask of series {look.donor}, of the same frame of reference"
-        face.reason = "; ".join(filter(None, [face.reason, told, by_itself]))
-    return face
-
-
-def summed(rule: FaceRule, modality: str, results: list[FaceResult]) -> SeriesFace:
-    """The decision on a series from those on its volumes: the most doubtful one counts."""
-    order = ["unsure", "face", "already_removed", "no_face"]
-    worst = min(results, key=lambda result: order.index(result.decision))
-    face = worst.decision == "face"
-    return SeriesFace(
-        decision=worst.decision,
-        tool=rule.tool,
-        mode=rule.mode if face else "",
-        reason=worst.reason,
-        fill=fill_value(modality) if face else 0.0,
-        measures=worst.measures or {},
-    )
-
-
-def _write(study: Study, name: str, face: SeriesFace, found: list[Found], modality: str) -> None:
-    """The masks of a series, and what is to stand in them; colours can only be removed."""
-    if face.decision != "face":
-        return
-    began = time.monotonic()
-    for number, item in enumerate(found):
-        if item.result.mask is None:
-            continue
-        mask = save_mask(study, f"faces/{name}/{number}.nii.gz", item)
-        values = _values(study, item, face, modality) if face.mode in MODES else None
-        if values is not None:
-            mask.values = save_values(study, f"faces/{name}/{number}-values.nii.gz", item, values)
-        face.masks.append(mask)
-    face.voxels_changed = sum(mask.voxels for mask in face.masks)
-    face.seconds = round(face.seconds + time.monotonic() - began, 2)
-    if not any(mask.values for mask in face.masks):
-        face.mode = "remove" if face.mode in MODES else face.mode
-
-
-def _values(study: Study, item: Found, face: SeriesFace, modality: str) -> NDArray[np.float32] | None:
-    data, affine = read_times(study.work / item.volume.file)
-    mask, pose = item.result.mask, item.result.pose
-    if data is None or mask is None or pose is None:
-        return None
-    return replacement(
-        face.mode, data, affine, mask, to_template=pose.to_template, modality=modality, nothing=face.fill
-    )
-
-
-def _row(name: str, face: SeriesFace) -> SetAsideRow:
-    return SetAsideRow(
-        series=name,
-        step="deface",
-        reason=f"Whether the face is gone is not certain: {face.reason}.",
-        fix=(
-            f"faces.rules: add {{match: {{series: [{name}]}}, tool: none, reason: ...}} before the others, "
-            "if a person has looked and no face can be recognised"
-        ),
-    )
+    return decided(study) if selected(study.config) else builtin_study(study, "faces").record

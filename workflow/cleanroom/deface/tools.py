@@ -1,4 +1,4 @@
-"""The tools that a rule of the config can name, behind one interface."""
+"""The tool that finds the face, behind an interface; the others are programs (:mod:`cleanroom.tools`)."""
 
 from typing import Protocol
 
@@ -21,4 +21,4 @@ class Tool(Protocol):
 
 
 TOOLS: dict[str, Tool] = {"builtin": face_mask}
-"""Name in ``faces.rules`` → tool; ``none`` keeps the face and is no tool."""
+"""Name in ``faces.rules`` → tool."""

@@ -40,11 +40,11 @@ class Place:
     through: bool = False
 
     def registered(self, study: Study, extent: Extent) -> FaceResult:
-        """What the tool of its rule finds out about it by itself."""
+        """What the builtin tool finds out about it by itself."""
         data, affine = read(study.work / self.volume.file)
         if data is None:
             return FaceResult("unsure", "its voxels are colours")
-        return TOOLS[self.rule.tool](data, affine, self.modality, extent)
+        return TOOLS["builtin"](data, affine, self.modality, extent)
 
 
 @dataclass(frozen=True)
@@ -89,12 +89,18 @@ def brightness(study: Study, volume: Volume) -> tuple[NDArray[np.float32], Affin
     return np.mean(channels, axis=0, dtype=np.float32).reshape(*colours.shape[:3], -1).mean(axis=3), affine
 
 
+def read_mask(path: Path) -> NDArray[np.uint8]:
+    """A mask as it was written."""
+    return np.asarray(nibabel.load(path).dataobj, np.uint8)
+
+
 def save_mask(study: Study, name: str, found: Found) -> FaceMask:
     """Write the mask of a volume; the same mask gives the same bytes."""
     mask = found.result.mask
     assert mask is not None
     _save(study.work / name, mask, found.volume, compression=6)
-    return FaceMask(volume=found.volume.file, mask=name, voxels=int(mask.sum()))
+    pose = [] if found.result.pose is None else found.result.pose.to_template.round(6).tolist()
+    return FaceMask(volume=found.volume.file, mask=name, voxels=int(mask.sum()), pose=pose)
 
 
 def save_values(study: Study, name: str, found: Found, values: NDArray[np.float32]) -> str:

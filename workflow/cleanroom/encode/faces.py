@@ -44,8 +44,9 @@ class Face:
         found = self._holds(points)
         if widened_mm:
             unit = _DIRECTIONS / np.linalg.norm(_DIRECTIONS, axis=1, keepdims=True)
+            near = np.flatnonzero(~found & self._around(points, widened_mm))
             for step in np.concatenate([unit, unit / 2]) * widened_mm:
-                found |= self._holds(points + step)
+                found[near] |= self._holds(points[near] + step)
         return found
 
     def from_skin(self, points: Points) -> NDArray[np.float64]:
@@ -57,6 +58,16 @@ class Face:
         far = np.full(len(points), np.inf)
         far[within] = field.data[tuple(voxel[within].T)]
         return far
+
+    def _around(self, points: Points, mm: float) -> Flags:
+        """Which points lie in the mask's bounding box, or so near to it."""
+        mask, to_voxel = self._grid
+        if not mask.any():
+            return np.zeros(len(points), bool)
+        reach = mm * np.linalg.norm(to_voxel[:3, :3], axis=1) + 1
+        low, high = (edge(np.argwhere(mask), axis=0) for edge in (np.min, np.max))
+        voxel = points @ to_voxel[:3, :3].T + to_voxel[:3, 3]
+        return np.asarray(((voxel >= low - reach) & (voxel <= high + reach)).all(axis=1))
 
     def _holds(self, points: Points) -> Flags:
         mask, to_voxel = self._grid

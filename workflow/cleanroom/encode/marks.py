@@ -14,6 +14,8 @@ SOURCE = Code(value="121322", meaning="Source image for image processing operati
 PIXEL_MASK = Code(value="113047", meaning="Pixel by pixel mask")
 OUTER_CONTOURS = "Outer contours clipped"
 NO_OUTER_CONTOURS = "Outer contours removed"
+OUTER_SEGMENTS = "Outer segments clipped"
+NO_OUTER_SEGMENTS = "Outer segments removed"
 HIDDEN_BITS = "Bits beside stored pixel values cleared"
 REBUILT = "Document rebuilt from pictures of its pages"
 
@@ -81,6 +83,15 @@ def mark_contours(header: Dataset, examined: bool, points: int, whole: bool) -> 
         add_codes(header, [CLEAN_FACE])
     if points:
         _add_method(header, NO_OUTER_CONTOURS if whole else OUTER_CONTOURS)
+
+
+def mark_segments(header: Dataset, *, examined: bool, changed: bool, whole: bool) -> None:
+    """Pixels of a segmentation were cleared; ``examined``: a face was removed from its images."""
+    if examined:
+        add_codes(header, [CLEAN_FACE])
+    if changed:
+        _derived(header, "ImageType")
+        _add_method(header, NO_OUTER_SEGMENTS if whole else OUTER_SEGMENTS)
 
 
 def mark_derived(header: Dataset, changes: list[Change], identity: Identity) -> None:

@@ -10,7 +10,7 @@ from pydicom import Dataset
 
 from cleanroom.clean.original import read_header
 from cleanroom.encode.contours import cut_outer_contours
-from cleanroom.encode.covering import covered
+from cleanroom.encode.covering import FaceFill, covered
 from cleanroom.encode.documents import give_document
 from cleanroom.encode.filled import Filled
 from cleanroom.encode.images import Images
@@ -25,10 +25,11 @@ from cleanroom.encode.marks import (
     mark_hidden_bits,
     mark_read,
     mark_rebuilt,
+    mark_segments,
 )
 from cleanroom.encode.proof import Proof
 from cleanroom.encode.renamed import Renamed
-from cleanroom.encode.segments import SEGMENTATIONS, check_segments
+from cleanroom.encode.segments import SEGMENTATIONS, cleared, redrawn
 from cleanroom.encode.structures import STRUCTURE_SET
 from cleanroom.errors import SetAside
 from cleanroom.manifest import Instance
@@ -122,11 +123,11 @@ class Writer:
             return self._image(instance, header, original)
 
     def _image(self, instance: Instance, header: Dataset, original: Original) -> EncodedInstance:
-        if instance.sop_class_uid in SEGMENTATIONS:
-            check_segments(original.whole(), Images.of(self.study))
         boxes = self.decided.boxes.get(instance.number, [])
         proof = self.decided.proof if instance.frames else None
-        face = Filled(proof, original.header) if proof else None
+        face: FaceFill | None = Filled(proof, original.header) if proof else None
+        if instance.sop_class_uid in SEGMENTATIONS:
+            face = self._segments(header, original, boxes) or face
         new = covered(original, boxes, face, self.study.config.encode.transfer_syntax)
         clipped = _structures(self.study, header, original.header) if _is_structures(instance) else 0
         self._mark(header, instance, cleared=bool(new and new.clears))
@@ -155,6 +156,17 @@ class Writer:
         self.renamed.apply(header)
         write_verbatim(header, original, self._path(instance))
         return EncodedInstance(number=instance.number, covered=0, boxes=sum(map(len, document.boxes)))
+
+    def _segments(self, header: Dataset, original: Original, boxes: list[TextBox]) -> FaceFill | None:
+        """What is cleared of the outer segments of a segmentation; None when none of them shows a face."""
+        whole = self.study.config.faces.contours == "remove"
+        dataset = original.whole()
+        found = redrawn(dataset, Images.of(self.study))
+        new = cleared(dataset, found, whole) if found.numbers else None
+        if new and boxes:
+            raise SetAside("a segment redraws the face, and there are words in its pixels")
+        mark_segments(header, examined=bool(found.faces), changed=bool(new), whole=whole)
+        return new
 
     def _path(self, instance: Instance) -> Path:
         return self.study.work / "encoded" / instance.series / f"{instance.number}.dcm"

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from cleanroom.errors import SetAside
 from cleanroom.files import views
 from cleanroom.files.picture import Pixels
-from cleanroom.files.telling import Tells, sure, telling
 from cleanroom.reading import Box, Reader, Word
+from cleanroom.reading.goes import Goes, sure
 
 ROUNDS = 4
 _MARGIN = 0.25
@@ -22,15 +22,13 @@ Beat = Callable[[], None]
 """Called while work goes on, so that whoever waits knows."""
 
 
-def covered(
-    frame: Pixels, reader: Reader, tells: Tells | None, known: Sequence[Box] = ()
-) -> tuple[Pixels, list[Box]]:
+def covered(frame: Pixels, reader: Reader, goes: Goes, known: Sequence[Box] = ()) -> tuple[Pixels, list[Box]]:
     """A copy of a frame without its words, and the boxes that were filled.
 
     Parameters
     ----------
-    tells
-        Which words go; None: all.
+    goes
+        Which words go.
     known
         Where words are known to stand.
 
@@ -43,13 +41,13 @@ def covered(
     boxes = [fitted(box, frame) for box in known]
     fill(copy, boxes)
     for _ in range(ROUNDS):
-        found = [word for word in telling(views.words(copy, reader), tells) if not _page(word, copy)]
+        found = [word for word in views.words(copy, reader) if goes(word) and not _page(word, copy)]
         new = [box for word in found if _shows(copy, box := fitted(widened(word.box), copy))]
         if not new:
             return copy, boxes
         boxes += new
         fill(copy, new)
-    if any(sure(word) for word in telling(views.words(copy, reader), tells)):
+    if any(sure(word) and goes(word) for word in views.words(copy, reader)):
         raise SetAside(LEFT, LEFT_FIX)
     return copy, boxes
 

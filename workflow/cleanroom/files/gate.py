@@ -12,10 +12,10 @@ from cleanroom.files.known import known
 from cleanroom.files.page import pages
 from cleanroom.files.picture import Pixels, decoded
 from cleanroom.files.structure import Foreign, rest
-from cleanroom.files.telling import sure, telling, tells
 from cleanroom.header.identifying import Identifying
 from cleanroom.reading import tesseract, words
 from cleanroom.reading.belief import legible
+from cleanroom.reading.goes import Choice, chooser, everything, sure
 from cleanroom.records import CleanedFile
 
 
@@ -27,7 +27,7 @@ class Case:
     private: Path
     file: CleanedFile
     cleaned: Path
-    words: str
+    words: Choice
     identifying: Identifying
 
 
@@ -57,7 +57,7 @@ def _before(case: Case) -> Iterator[Pixels]:
     if case.file.kind == "picture":
         yield from decoded(data).frames
     else:
-        yield from (page.image for page in pages(data, 5000, None))
+        yield from (page.image for page in pages(data, 5000, everything))
 
 
 def _bytes(case: Case, data: bytes) -> list[str]:
@@ -71,10 +71,10 @@ def _bytes(case: Case, data: bytes) -> list[str]:
 
 
 def _readable(case: Case, frame: Pixels) -> bool:
-    told = tells(case.identifying) if case.words == "identity" and case.identifying else None
-    if any(sure(word) for word in telling(views.words(frame, words), told)):
+    goes = chooser(case.words, case.identifying)
+    if any(sure(word) and goes(word) for word in views.words(frame, words)):
         return True
     if not tesseract.installed():
         return False
     second = (tesseract.words(view, sideways=False) for view in views.views(frame))
-    return any(legible(word, second=True) for found in second for word in telling(found, told))
+    return any(legible(word, second=True) for found in second for word in found if goes(word))

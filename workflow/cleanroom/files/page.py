@@ -2,7 +2,7 @@
 
 import ctypes
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,8 +10,8 @@ import pypdfium2
 from numpy.typing import NDArray
 
 from cleanroom.errors import SetAside
-from cleanroom.files.telling import Tells
-from cleanroom.reading import Box
+from cleanroom.reading import Box, Word
+from cleanroom.reading.goes import Goes
 
 DPI = 200
 _MOST_PIXELS = 30_000_000
@@ -31,15 +31,15 @@ class Page:
     """Where its text layer has words that go."""
 
 
-def pages(data: bytes, most: int, tells: Tells | None) -> Iterator[Page]:
+def pages(data: bytes, most: int, goes: Goes) -> Iterator[Page]:
     """Render a PDF, page by page: no annotations, no forms, no hidden layers.
 
     Parameters
     ----------
     most
         With more pages it is set aside.
-    tells
-        Which words of the text layer go; None: all.
+    goes
+        Which words of the text layer go; what holds no two letters or digits goes as unread.
 
     Raises
     ------
@@ -62,7 +62,7 @@ def pages(data: bytes, most: int, tells: Tells | None) -> Iterator[Page]:
         if not count:
             raise SetAside("a PDF without pages", _BROKEN_FIX)
         for number in range(count):
-            yield _page(document, number, tells)
+            yield _page(document, number, goes)
     except pypdfium2.PdfiumError:
         raise SetAside("a PDF that is broken", _BROKEN_FIX) from None
     finally:
@@ -74,7 +74,7 @@ def _encrypted(data: bytes, document: Any) -> bool:
     return b"/Encrypt" in data and pypdfium2.raw.FPDF_GetSecurityHandlerRevision(document.raw) >= 0
 
 
-def _page(document: Any, number: int, tells: Tells | None) -> Page:
+def _page(document: Any, number: int, goes: Goes) -> Page:
     page = document[number]
     try:
         width, height = page.get_size()
@@ -86,12 +86,12 @@ def _page(document: Any, number: int, tells: Tells | None) -> Page:
         bitmap.close()
         if bool((image == image[:, :, :1]).all()):
             image = np.ascontiguousarray(image[:, :, 0])
-        return Page(image, (width, height), _text(page, scale, image.shape, tells))
+        return Page(image, (width, height), _text(page, scale, image.shape, goes))
     finally:
         page.close()
 
 
-def _text(page: Any, scale: float, shape: tuple[int, ...], tells: Tells | None) -> list[Box]:
+def _text(page: Any, scale: float, shape: tuple[int, ...], goes: Goes) -> list[Box]:
     """The rectangles of the text layer, in pixels of the rendered page."""
     text = page.get_textpage()
     try:
@@ -101,11 +101,17 @@ def _text(page: Any, scale: float, shape: tuple[int, ...], tells: Tells | None) 
         found = []
         for number in range(count):
             rectangle = text.get_rect(number)
-            if tells is None or tells(text.get_text_bounded(*rectangle)):
-                found.append(_pixels(page, rectangle, scale, shape))
+            box = _pixels(page, rectangle, scale, shape)
+            if goes(_word(text.get_text_bounded(*rectangle), box)):
+                found.append(box)
         return found
     finally:
         text.close()
+
+
+def _word(text: str, box: Box) -> Word:
+    word = Word(text.strip(), 1.0, box)
+    return word if word.signs > 1 else replace(word, readable=False)
 
 
 def _pixels(

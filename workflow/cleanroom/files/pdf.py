@@ -11,8 +11,8 @@ from cleanroom.errors import SetAside
 from cleanroom.files.covering import Beat, covered
 from cleanroom.files.page import Page, pages
 from cleanroom.files.redacted import Redacted
-from cleanroom.files.telling import Tells
 from cleanroom.reading import Box, Reader
+from cleanroom.reading.goes import Goes, everything
 from cleanroom.reading.tone import MOST, tonal
 
 MOST_PAGES = 200
@@ -27,7 +27,7 @@ _NONE: Beat = lambda: None  # noqa: E731
 def cleaned_pdf(
     data: bytes,
     reader: Reader | None,
-    tells: Tells | None = None,
+    goes: Goes = everything,
     *,
     most: int = MOST_PAGES,
     with_pictures: bool = False,
@@ -44,8 +44,8 @@ def cleaned_pdf(
         The file.
     reader
         Finds words that are not in the text layer; None: words stay.
-    tells
-        Which words go; None: all.
+    goes
+        Which words go.
     most
         With more pages it is set aside.
     with_pictures
@@ -65,10 +65,10 @@ def cleaned_pdf(
     """
     done: list[Page] = []
     boxes: list[list[Box]] = []
-    for page in pages(data, most, tells):
+    for page in pages(data, most, goes):
         if not with_pictures and tonal(page.image) > MOST:
             raise SetAside(TONAL, TONAL_FIX)
-        image, filled = covered(page.image, reader, tells, page.words) if reader else (page.image, [])
+        image, filled = covered(page.image, reader, goes, page.words) if reader else (page.image, [])
         done.append(_packed(Page(np.asarray(image, np.uint8), page.points, [])))
         boxes.append(filled)
         beat()

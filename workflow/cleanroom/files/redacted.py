@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from cleanroom.files.covering import Beat, covered
 from cleanroom.files.jpeg import NotStrippable, stripped
 from cleanroom.files.picture import Picture, Pixels, decoded
-from cleanroom.files.telling import Tells
 from cleanroom.files.written import EXTENSIONS, same, written
 from cleanroom.reading import Box, Reader
+from cleanroom.reading.goes import Goes
 
 
 @dataclass(frozen=True)
@@ -27,15 +27,15 @@ class Redacted:
         return sum(map(len, self.boxes))
 
 
-def cleaned_picture(data: bytes, reader: Reader | None, tells: Tells | None, beat: Beat) -> Redacted:
+def cleaned_picture(data: bytes, reader: Reader | None, goes: Goes, beat: Beat) -> Redacted:
     """Cover the words of a picture and leave everything behind that is not pixels.
 
     Parameters
     ----------
     reader
         None: words stay, and only what is not pixels goes.
-    tells
-        Which words go; None: all.
+    goes
+        Which words go.
     beat
         Called after every frame.
 
@@ -48,7 +48,7 @@ def cleaned_picture(data: bytes, reader: Reader | None, tells: Tells | None, bea
     frames: list[Pixels] = []
     boxes: list[list[Box]] = []
     for frame in picture.frames:
-        done, filled = covered(frame, reader, tells) if reader else (frame, [])
+        done, filled = covered(frame, reader, goes) if reader else (frame, [])
         frames.append(done)
         boxes.append(filled)
         beat()

@@ -4,6 +4,7 @@ from fnmatch import fnmatchcase
 
 from cleanroom.config import Config, FaceMatch
 from cleanroom.errors import SetAside
+from cleanroom.reading.goes import Choice
 
 PICTURE = "a picture: a person may be seen on it, and removing words does not change that"
 FIX = (
@@ -34,6 +35,6 @@ def looked_at(config: Config, path: str, kind: str) -> bool:
     return False
 
 
-def mode(config: Config) -> str:
+def mode(config: Config) -> Choice:
     """Which words go: as the rule of ``text.rules`` for every series says; ``all`` without one."""
     return next((rule.words for rule in config.text.rules if rule.match == FaceMatch()), "all")

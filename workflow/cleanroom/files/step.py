@@ -2,11 +2,13 @@
 
 import time
 
+from cleanroom import intact
 from cleanroom.config import Config
 from cleanroom.errors import StopRun
 from cleanroom.files.batch import FOLDER, redact_files
 from cleanroom.files.judged import verify_files
 from cleanroom.files.released import record_path, release_files
+from cleanroom.provenance.made import made
 from cleanroom.records import Record
 from cleanroom.step import peak_mb
 
@@ -29,7 +31,11 @@ def run(step: str, config: Config, threads: int = 1) -> None:
     record = _recorded(step, config, threads)
     record.seconds = round(time.perf_counter() - started, 3)
     record.peak_mb = round(peak_mb(), 1)
+    listed = config.private / "studies.tsv"
+    record.made = made(step, config, [listed] if listed.is_file() else [], record, [], section="files")
     record.save(path)
+    if step == "release":
+        intact.stamp(config, intact.FILES)
 
 
 def _recorded(step: str, config: Config, threads: int) -> Record:

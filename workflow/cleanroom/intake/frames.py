@@ -9,6 +9,7 @@ import csv
 import io
 import sqlite3
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 from cleanroom.atomic import write_changed
@@ -54,11 +55,17 @@ def write_order(database: sqlite3.Connection, private: Path) -> None:
 
 def earlier(private: Path, study: str) -> list[str]:
     """The studies of the input that share a frame of reference with this one and come before it."""
-    if not _path(private).is_file():
-        return []
-    with _path(private).open(newline="", encoding="utf-8") as file:
-        rows = csv.DictReader(file, dialect="excel-tab")
-        return [row["before"] for row in rows if row["study"] == study]
+    path = _path(private)
+    return _read(path, path.stat().st_mtime_ns).get(study, []) if path.is_file() else []
+
+
+@cache
+def _read(path: Path, _: int) -> dict[str, list[str]]:
+    before = defaultdict(list)
+    with path.open(newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file, dialect="excel-tab"):
+            before[row["study"]].append(row["before"])
+    return dict(before)
 
 
 def _path(private: Path) -> Path:

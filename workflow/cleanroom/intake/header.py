@@ -1,11 +1,11 @@
 """The few header values that intake needs of an instance; no pixel is read."""
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO, Literal, cast
 
 import pydicom
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, MediaStorageDirectoryStorage
@@ -13,12 +13,16 @@ from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, MediaStorageDirecto
 from cleanroom.errors import SetAside
 from cleanroom.header import pydicom_sets
 from cleanroom.header.identifying import Identifying, harvest
+from cleanroom.header.reader import Unusual, read_quickly
 from cleanroom.intake import naming
+from cleanroom.intake.bounded import Bounded, Endless, check_inflated
 from cleanroom.intake.kind import HEAD, Kind, is_zip, kind, may_lack_preamble
+from cleanroom.intake.quick import Texts, text
 from cleanroom.source import opened
 
 pydicom_sets.complete()
 _UNDEFINED = 0xFFFFFFFF
+_MOST_FRAMES = (1 << 31) - 1
 _NEEDED = ("sop_class_uid", "sop_instance_uid", "study_instance_uid", "series_instance_uid")
 _TEXT = {
     "sop_class_uid": "SOPClassUID",
@@ -35,6 +39,7 @@ _TEXT = {
     "series_description": "SeriesDescription",
     "instance_number": "InstanceNumber",
 }
+_TEXTS = Texts(_TEXT)
 COLUMNS = (*_TEXT, "transfer_syntax_uid", "frames", "identities")
 """What a header row holds besides its path."""
 
@@ -62,9 +67,11 @@ def look(root: Path, path: str, size: int) -> Look:
             head = file.read(HEAD)
             sort = kind(head)
             if sort is Kind.DICOM or (sort is Kind.OTHER and may_lack_preamble(head)):
-                file.seek(0)
-                return _dicom(path, file, size, sure=sort is Kind.DICOM)
-    except (OSError, RuntimeError, ValueError, NotImplementedError) as error:
+                check_inflated(file)
+                return _dicom(path, cast(BinaryIO, Bounded(file)), size, sure=sort is Kind.DICOM)
+    except Endless as error:
+        return Look(path, Kind.UNREADABLE, str(error))
+    except Exception as error:  # a broken archive can raise nearly anything as well
         return Look(path, Kind.UNREADABLE, f"the file cannot be read ({type(error).__name__})")
     if size == 0:
         return Look(path, Kind.UNREADABLE, "the file is empty")
@@ -76,11 +83,12 @@ def look(root: Path, path: str, size: int) -> Look:
 
 def _dicom(path: str, file: BinaryIO, size: int, sure: bool) -> Look:
     try:
-        dataset = pydicom.dcmread(file, stop_before_pixels=True, force=not sure)
+        dataset = _header(file, sure)
         values = _values(dataset)
         found = _identifying(dataset)
     except Exception as error:  # a broken header can raise nearly anything in pydicom
-        values, found, reason = {}, frozenset(), f"the DICOM header is broken ({type(error).__name__})"
+        told = str(error) if isinstance(error, Endless) else f"the DICOM header is broken ({_name(error)})"
+        values, found, reason = {}, frozenset(), told
     else:
         if values["sop_class_uid"] == MediaStorageDirectoryStorage or "DirectoryRecordSequence" in dataset:
             return Look(path, Kind.DICOMDIR)
@@ -93,6 +101,16 @@ def _dicom(path: str, file: BinaryIO, size: int, sure: bool) -> Look:
     return Look(path, Kind.DICOM, values=values, identifying=found)
 
 
+def _header(file: BinaryIO, sure: bool) -> pydicom.Dataset:
+    """The elements before the pixels; the file is left at the pixel element."""
+    try:
+        return read_quickly(file)
+    except Unusual:
+        file.seek(0)
+    return pydicom.dcmread(file, stop_before_pixels=True, force=not sure)
+
+
+@lru_cache(maxsize=4096)
 def digest(found: Identifying) -> str:
     """A name for a set of identities: most files of a study have the same."""
     return sha256(json.dumps(sorted(found)).encode()).hexdigest()[:32]
@@ -105,6 +123,10 @@ def _identifying(dataset: pydicom.Dataset) -> Identifying:
         return frozenset()  # the step clean sets it aside for that reason
 
 
+def _name(error: Exception) -> str:
+    return type(error).__name__
+
+
 def _trouble(values: dict[str, Any], file: BinaryIO, size: int) -> str:
     for name in _NEEDED:
         if not values[name]:
@@ -115,23 +137,15 @@ def _trouble(values: dict[str, Any], file: BinaryIO, size: int) -> str:
 
 
 def _values(dataset: pydicom.Dataset) -> dict[str, Any]:
-    values: dict[str, Any] = {name: _text(dataset.get(keyword)) for name, keyword in _TEXT.items()}
+    values: dict[str, Any] = dict(_TEXTS.of(dataset))
     meta = getattr(dataset, "file_meta", pydicom.Dataset())
     implicit, little = dataset.original_encoding
     guess = "1.2.840.10008.1.2" if implicit else "1.2.840.10008.1.2.1" if little else "1.2.840.10008.1.2.2"
-    values["transfer_syntax_uid"] = _text(meta.get("TransferSyntaxUID")) or guess
+    values["transfer_syntax_uid"] = text(meta.get("TransferSyntaxUID")) or guess
     values["frames"] = int(dataset.get("NumberOfFrames") or 1) if "Rows" in dataset else 0
+    if not 0 <= values["frames"] <= _MOST_FRAMES:
+        raise ValueError
     return values
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value.strip("\0 ")
-    if isinstance(value, Iterable):
-        return "\\".join(str(part) for part in value)
-    return str(value)
 
 
 def _truncated(syntax: str, file: BinaryIO, size: int) -> bool:

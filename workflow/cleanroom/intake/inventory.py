@@ -1,4 +1,4 @@
-"""The inventory: one row an input file, in SQLite, so that ten million files fit."""
+"""The inventory: one row an input file, in SQLite, so that a hundred million files fit."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator
@@ -8,23 +8,26 @@ from pathlib import Path
 from cleanroom.intake.header import COLUMNS, Look
 
 _HEADER_COLUMNS = ", ".join(f"{name} {'INTEGER' if name == 'frames' else 'TEXT'}" for name in COLUMNS)
-_SCHEMA = 3
+_SCHEMA = 4
+_CACHE_KIB = 200_000
 _TABLES = f"""
 CREATE TABLE IF NOT EXISTS files (
   path TEXT PRIMARY KEY, bytes INTEGER, modified TEXT, kind TEXT,
   patient TEXT DEFAULT '', study TEXT DEFAULT '', series TEXT DEFAULT '', number TEXT DEFAULT '',
   sop_instance_uid TEXT DEFAULT '', verdict TEXT DEFAULT '', released_as TEXT DEFAULT '',
   reason TEXT DEFAULT '', run INTEGER DEFAULT 0
-);
-CREATE TABLE IF NOT EXISTS looks (path TEXT PRIMARY KEY, kind TEXT, reason TEXT, {_HEADER_COLUMNS});
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS looks (path TEXT PRIMARY KEY, kind TEXT, reason TEXT, {_HEADER_COLUMNS})
+  WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS crosswalk (
   kind TEXT, original TEXT, pseudonym TEXT, PRIMARY KEY (kind, original)
-);
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS identities (
   digest TEXT, kind TEXT, text TEXT, PRIMARY KEY (digest, kind, text)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS by_study ON files (study, series, number);
 CREATE INDEX IF NOT EXISTS by_instance ON looks (sop_instance_uid);
+CREATE INDEX IF NOT EXISTS archives ON looks (reason) WHERE kind = 'archive';
 CREATE INDEX IF NOT EXISTS by_study_uid ON looks (study_instance_uid, series_instance_uid);
 """
 
@@ -36,6 +39,7 @@ def opened(private: Path) -> Iterator[sqlite3.Connection]:
     path.touch(mode=0o600)
     database = sqlite3.connect(path, timeout=60)
     database.row_factory = sqlite3.Row
+    database.execute(f"PRAGMA cache_size = {-_CACHE_KIB}")
     try:
         _forget_other_schema(database)
         database.executescript(_TABLES)

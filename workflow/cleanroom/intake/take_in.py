@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import sqlite3
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -20,6 +21,7 @@ from cleanroom.intake import grouping, inventory, naming, reuse
 from cleanroom.intake.frames import write_order
 from cleanroom.intake.header import Look, look
 from cleanroom.intake.kind import Kind
+from cleanroom.intake.loads import write_loads
 from cleanroom.intake.walk import Entry, walk
 from cleanroom.patients import Patients
 from cleanroom.release import withdraw
@@ -27,6 +29,8 @@ from cleanroom.source import SEPARATOR, native, portable
 
 _BATCH = 2000
 _MEMBERS_AT_MOST = 1_000_000
+_LATEST = 253_402_300_799 * 10**9
+"""Nanoseconds since 1970: the last that a date can tell."""
 
 
 def take_in(config: Config, threads: int = 1) -> list[str]:
@@ -63,13 +67,17 @@ def take_in(config: Config, threads: int = 1) -> list[str]:
             folder = config.private / "studies" / study
             manifest.write(folder / "manifest.tsv", grouping.instances(database, identity, study))
             found = sorted(grouping.identifying(database, study))
-            write_changed(folder / "identities.json", json.dumps(found, ensure_ascii=False) + "\n")
+            text = json.dumps(found, ensure_ascii=False) + "\n"
+            write_changed(folder / "identities.json", text, durable=False)
         gone = grouping.without_place(database)
         write_order(database, config.private)
+        write_loads(database, config.private)
+    present = set(studies)
     for path in (config.private / "studies").glob("*/manifest.tsv"):
-        if path.parent.name not in studies:
+        if path.parent.name not in present:
             path.unlink()
     withdraw(config, gone)
+    os.sync()  # all manifests at once, before the table that promises them
     write_text(config.private / "studies.tsv", "\n".join(["study", *studies]) + "\n")
     return studies
 
@@ -161,11 +169,19 @@ def _members(root: Path, archive: str) -> Iterator[Entry]:
         if member.is_dir() or member.filename in seen:
             continue
         seen.add(member.filename)
-        changed = datetime(*member.date_time, tzinfo=UTC).timestamp() if member.date_time[1] else 0
         path = f"{archive}{SEPARATOR}{portable(member.filename)}"
-        yield Entry(path, member.file_size, int(changed) * 10**9 + member.CRC % 10**9, True, False)
+        changed = _changed(member) * 10**9 + member.CRC % 10**9
+        yield Entry(path, member.file_size, changed, True, False)
+
+
+def _changed(member: zipfile.ZipInfo) -> int:
+    """Seconds since 1970; 0 where the archive holds no date that exists."""
+    try:
+        return int(datetime(*member.date_time, tzinfo=UTC).timestamp())
+    except ValueError:
+        return 0
 
 
 def _time(nanoseconds: int) -> str:
-    seconds, rest = divmod(nanoseconds, 10**9)
+    seconds, rest = divmod(min(max(nanoseconds, 0), _LATEST), 10**9)
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:09d}Z"

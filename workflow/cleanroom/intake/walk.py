@@ -51,9 +51,13 @@ def walk(root: Path) -> Iterator[Entry]:
         stack.extend(reversed(below))
 
 
-def fingerprint(root: Path) -> str:
-    """A hash of all paths, sizes and times: it changes when a file is new, changed or gone."""
-    digest = sha256()
+def fingerprint(root: Path) -> tuple[str, int]:
+    """A hash of all paths, sizes and times, and the sum of the sizes.
+
+    The hash changes when a file is new, changed or gone.
+    """
+    digest, size = sha256(), 0
     for entry in walk(root):
         digest.update(f"{entry.path}\0{entry.bytes}\0{entry.modified}\n".encode())
-    return digest.hexdigest()[:32]
+        size += entry.bytes
+    return digest.hexdigest()[:32], size

@@ -95,4 +95,6 @@ def _engine() -> _Engine:
     detector = whole._load_det_model()
     detector.limit_type, detector.limit_side_len = "max", 1 << 20  # the caller has scaled
     detector.postprocess_op.thresh, detector.postprocess_op.box_thresh = _PIXEL, _BOX
-    return _Engine(detector, whole._load_rec_model(), TextRecInput)
+    recogniser = whole._load_rec_model()
+    recogniser.rec_batch_num = 1  # several at once take longer on one thread, and more memory
+    return _Engine(detector, recogniser, TextRecInput)

@@ -12,7 +12,7 @@ from cleanroom.reading.belief import believed, believed_large, height, readable
 from cleanroom.reading.distinct import covers, distinct, short_side
 from cleanroom.reading.engine import Found
 from cleanroom.reading.strips import bounds, strip, strokes, turned
-from cleanroom.reading.word import LEAST_SIDE, Picture, Word
+from cleanroom.reading.word import LEAST_SIDE, Box, Picture, Word
 
 _SMALL, _LARGE = 400, 1500
 _TILE, _OVERLAP = 2048, 192
@@ -20,6 +20,8 @@ _LARGE_TEXT = 0.125
 """Part of the picture's shorter side: higher letters are large."""
 _TALLEST, _TALL = 48, 0.15
 """Pixels, or part of the picture's shorter side: what is taller than both is anatomy, not a line of text."""
+_LOOSER = 0.3
+"""Of a line's height: so much further out may an edge of the same line lie in a reduced picture."""
 _SURELY = 0.9
 """A text that was recognised with this score is not also read upside down."""
 
@@ -54,7 +56,7 @@ def larger(picture: Picture, scale: float, known: list[Word]) -> list[Word]:
     new = [
         one
         for one in distinct(places(picture, scale))
-        if not any(covers(word.box, bounds(one.corners, picture.shape[:2])) for word in known)
+        if not any(same_text(word.box, bounds(one.corners, picture.shape[:2])) for word in known)
     ]
     return [
         word
@@ -62,6 +64,15 @@ def larger(picture: Picture, scale: float, known: list[Word]) -> list[Word]:
         if believed_large(word)
         and not any(word.text == other.text and covers(word.box, other.box) for other in known)
     ]
+
+
+def same_text(known: Box, box: Box) -> bool:
+    """Whether a box of a reduced picture holds no more than a word that was read at the closer look.
+
+    It lies within it, or its edges differ by less than a letter: a reduced picture gives looser boxes.
+    """
+    slack = _LOOSER * min(known[2] - known[0], known[3] - known[1])
+    return covers(known, box) or all(abs(one - other) <= slack for one, other in zip(known, box, strict=True))
 
 
 def places(picture: Picture, scale: float) -> Iterator[Found]:

@@ -5,11 +5,13 @@ import shutil
 from cleanroom.config import Config, TextRule
 from cleanroom.errors import SetAside
 from cleanroom.manifest import Instance
+from cleanroom.reading.goes import chooser
 from cleanroom.records import SeriesText, SetAsideRow, TextRecord
 from cleanroom.redact.carriers import carrier
-from cleanroom.redact.goes import chooser
 from cleanroom.redact.series import Covered, cover
 from cleanroom.redact.shown import Shown
+from cleanroom.review import doubt
+from cleanroom.review.applied import drawn
 from cleanroom.series_match import matches
 from cleanroom.study import Study
 
@@ -20,7 +22,7 @@ def decide_study(study: Study) -> TextRecord:
     shutil.rmtree(study.work / "documents", ignore_errors=True)
     for series, instances in study.series("redact").items():
         record.series[series] = SeriesText()
-        rule = _rule(study.config, instances[0])
+        rule = _released(study, instances, _rule(study.config, instances[0]))
         try:
             if rule is None:
                 raise SetAside(
@@ -30,16 +32,44 @@ def decide_study(study: Study) -> TextRecord:
             covered = cover(study.config.input, instances, rule, study.config.text, shown)
             _rebuild(study, instances, rule, covered)
         except SetAside as error:
-            record.set_aside.append(
-                SetAsideRow(series=series, step="redact", reason=error.reason, fix=error.fix)
-            )
+            row = SetAsideRow(series=series, step="redact", reason=error.reason, fix=error.fix)
+            record.set_aside.append(_doubted(study, instances, rule, row) if error.doubt else row)
             continue
         _note(record, series, instances, covered, rule)
+        doubts = [error for error in covered.unread.values() if error.doubt]
+        for row in record.set_aside:
+            if row.series == series and any(error.reason == row.reason for error in doubts):
+                _doubted(study, instances, rule, row)
     return record
 
 
 def _rule(config: Config, instance: Instance) -> TextRule | None:
     return next((rule for rule in config.text.rules if matches(rule.match, instance)), None)
+
+
+def _released(study: Study, instances: list[Instance], rule: TextRule | None) -> TextRule | None:
+    """The rule, with ``release`` when a person has looked at these very files and released them."""
+    series = instances[0].series
+    if rule is None or rule.release or not study.standing(series).approved.get("redact"):
+        return rule
+    row = SetAsideRow(series=series, step="redact", reason="")
+    if doubt.settled(study, row, _seen(study, instances, rule)):
+        return rule
+    return rule.model_copy(update={"release": True, "reason": rule.reason or doubt.LOOKED})
+
+
+def _doubted(study: Study, instances: list[Instance], rule: TextRule | None, row: SetAsideRow) -> SetAsideRow:
+    """The row of a series in which a face may be seen: a person may release it."""
+    return doubt.settled(study, row, _seen(study, instances, rule)) or row
+
+
+def _seen(study: Study, instances: list[Instance], rule: TextRule | None) -> str:
+    """Hash of the files and of what the config says of them; what a person drew takes nothing away."""
+    series = instances[0].series
+    own = drawn(series, study.standing(series))
+    boxes = [boxes for boxes in study.config.text.boxes if boxes != own]
+    text = study.config.text.model_copy(update={"boxes": boxes}).model_dump_json(exclude={"rules"})
+    return doubt.originals_seen(study, instances, rule.model_dump_json() if rule else "", text)
 
 
 def _rebuild(study: Study, instances: list[Instance], rule: TextRule, covered: Covered) -> None:

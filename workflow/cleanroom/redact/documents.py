@@ -11,11 +11,11 @@ from cleanroom.files.covering import Beat
 from cleanroom.files.job import MOST_BYTES
 from cleanroom.files.pdf import TONAL, cleaned_pdf
 from cleanroom.files.rules import NO_PDF
-from cleanroom.files.telling import tells
 from cleanroom.files.worker import Worker
 from cleanroom.header.identifying import Identifying
 from cleanroom.manifest import Instance
 from cleanroom.reading import words
+from cleanroom.reading.goes import Choice, chooser
 from cleanroom.records import Document
 from cleanroom.redact.about import dataset_of
 from cleanroom.redact.series import RELEASE, Covered
@@ -31,8 +31,7 @@ class Job:
     root: Path
     instance: Instance
     target: Path
-    words: str
-    """``all``, ``identity`` or ``never``."""
+    words: Choice
     identifying: Identifying
     pages: int
     looked_at: bool
@@ -80,16 +79,14 @@ def rebuilt(job: Job, beat: Beat) -> Document:
     SetAside
         When there is none, it cannot be rebuilt, shows pictures, or a word is left.
     """
-    known = tells(job.identifying) if job.words == "identity" and job.identifying else None
+    goes = chooser(job.words, job.identifying)
     eyes = None if job.words == "never" else words
     try:
-        done = cleaned_pdf(
-            _original(job), eyes, known, most=job.pages, with_pictures=job.looked_at, beat=beat
-        )
+        done = cleaned_pdf(_original(job), eyes, goes, most=job.pages, with_pictures=job.looked_at, beat=beat)
     except SetAside as error:
         if error.reason != TONAL:
             raise
-        raise SetAside(TONAL, RELEASE) from None
+        raise SetAside(TONAL, RELEASE, doubt=True) from None
     job.target.parent.mkdir(parents=True, exist_ok=True)
     with replacing(job.target, durable=False) as part:
         part.write_bytes(done.data)

@@ -21,7 +21,10 @@ from cleanroom.redact.movie import PAGES, movie
 from cleanroom.redact.places import grown
 from cleanroom.redact.shown import Shown
 
-RELEASE = "look at it; then a rule of text.rules with `release: true` and your reason releases it"
+RELEASE = (
+    "look at it with `python -m cleanroom review` and decide; or a rule of text.rules with `release: true` "
+    "and your reason releases it"
+)
 
 
 @dataclass
@@ -68,16 +71,22 @@ def cover(root: Path, instances: list[Instance], rule: TextRule, text: Text, sho
                 covered.frames_read += instance.frames
             if found:
                 covered.boxes[instance.number] = found
-        except SetAside as error:
-            covered.unread[instance.number] = error
+        except Exception as error:  # a broken value raises nearly anything in pydicom
+            covered.unread[instance.number] = _unread(error)
     return covered
+
+
+def _unread(error: Exception) -> SetAside:
+    if isinstance(error, SetAside):
+        return error
+    return SetAside(f"its words cannot be looked for ({type(error).__name__})", "export it again")
 
 
 def _row(root: Path, instance: Instance, covered: Covered) -> Carrier:
     try:
         return carrier(instance, about(root, instance))
-    except SetAside as error:
-        covered.unread[instance.number] = error
+    except Exception as error:  # as above
+        covered.unread[instance.number] = _unread(error)
         return carrier(instance)
 
 
@@ -85,7 +94,8 @@ def _release(rows: list[Carrier], rule: TextRule) -> None:
     aside = [row for row in rows if row.outcome == "set_aside"]
     if aside and not (rule.release and all(row.face for row in aside)):
         reason = next((row for row in aside if not row.face), aside[0])
-        raise SetAside(f"it is {reason.why}", RELEASE if reason.face else "leave it out of the input")
+        fix = RELEASE if reason.face else "leave it out of the input"
+        raise SetAside(f"it is {reason.why}", fix, doubt=all(row.face for row in aside))
 
 
 def _sample(root: Path, sampled: list[Instance], shown: Shown, covered: Covered) -> set[str]:
@@ -93,7 +103,7 @@ def _sample(root: Path, sampled: list[Instance], shown: Shown, covered: Covered)
     legible = [item for item in sampled if item.number not in covered.unread]
     try:
         words = carries_words(root, legible, shown)
-    except SetAside:  # one slice cannot be read: each says so by itself
+    except Exception:  # one slice cannot be read: each says so by itself
         words = True
     if not words:
         covered.frames_read += min(SAMPLED, sum(item.frames for item in legible))
@@ -103,7 +113,9 @@ def _sample(root: Path, sampled: list[Instance], shown: Shown, covered: Covered)
 
 def _read(dataset: Dataset, instance: Instance, shown: Shown, captured: bool) -> list[TextBox]:
     if captured and _pictured(dataset):
-        raise SetAside("it is a captured image with a picture in it, in which a face may be seen", RELEASE)
+        raise SetAside(
+            "it is a captured image with a picture in it, in which a face may be seen", RELEASE, doubt=True
+        )
     if instance.frames > PAGES:
         return [_box(box) for box in movie(dataset, shown)]
     return [

@@ -7,9 +7,9 @@ from pydicom import Dataset
 
 from cleanroom.reading import words
 from cleanroom.reading.display import Stored, pictures
+from cleanroom.reading.goes import Goes
 from cleanroom.reading.word import Box, Picture
 from cleanroom.redact.cover import covering
-from cleanroom.redact.goes import Goes
 
 
 class Shown:

@@ -1,18 +1,20 @@
 """The step ``report``: one verdict for every file, then tables, pages and provenance."""
 
 import sqlite3
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 import cleanroom
-from cleanroom import provenance
+from cleanroom import intact
 from cleanroom.atomic import write_text
 from cleanroom.config import Config
 from cleanroom.errors import StopRun
 from cleanroom.identity import Identity, load_key
-from cleanroom.provenance import StepTime
+from cleanroom.nifti import dataset, validator
+from cleanroom.provenance import StepTime, crate
+from cleanroom.provenance import tables as steps
 from cleanroom.records import ReleaseRecord
 from cleanroom.report import evidence as records
-from cleanroom.report import inventory, page, tables
+from cleanroom.report import heads, inventory, page, tables
 from cleanroom.report.evidence import Evidence
 from cleanroom.report.figures import Figures, Totals
 from cleanroom.report.inventory import SetAsideLine
@@ -20,6 +22,7 @@ from cleanroom.report.loose import Loose, loose
 from cleanroom.report.reasons import combined
 from cleanroom.report.series import SeriesEntry, by_patient, entry
 from cleanroom.report.verdicts import instance_key, unfinished, verdicts
+from cleanroom.review import table
 from cleanroom.study import Study
 
 AGAIN = "run snakemake again; it goes on from where it stopped"
@@ -52,16 +55,22 @@ def report(config: Config, partial: bool = False) -> None:
             profile=config.profile_name,
             options=options,
             weaker=weaker,
+            decisions=Counter(item.what for entry in entries for item in entry.decisions),
             totals=_totals(base, times),
             series=[entry.figures for entry in entries],
         )
         release = config.output / "release" / "manifest.tsv"
-        tables.manifest(base, records.released(config), release)
+        tree = ReleaseRecord(files=dataset.write(config, records.released(config)))
+        tables.manifest(base, [*records.released(config), tree], release)
         tables.inventory(base, config.private / "inventory.tsv")
         tables.crosswalk(base, config.private / "crosswalk.tsv")
     tables.set_aside(lines, config.output / "set_aside.tsv")
+    validator.write(config)
     _pages(config, figures, entries, lines, files)
-    provenance.write(config, times, figures.totals.model_dump())
+    intact.stamp(config, intact.REPORT)
+    times = [*times, *records.intake(config)]
+    steps.write(config, times, identity)
+    crate.write(config, times, figures.totals.model_dump())
 
 
 def _decide(base: sqlite3.Connection, config: Config, partial: bool) -> list[StepTime]:
@@ -93,7 +102,8 @@ def _check(evidence: Evidence, config: Config) -> None:
         raise StopRun(reason, AGAIN)
     known = {(instance.series, instance.number) for instance in evidence.instances}
     series = {name for name, _ in known}
-    released = {instance_key(file) for file in evidence.release.files if file.series in series}
+    files = [file for file in evidence.release.files if file.kind == "dicom" and file.series in series]
+    released = {instance_key(file) for file in files}
     if not released <= known:
         raise StopRun(f"Study {evidence.study} has released files that its manifest lacks.", AGAIN)
 
@@ -123,6 +133,7 @@ def _entries(
     counts = defaultdict(list)
     for count in inventory.by_series(base):
         counts[count.study].append(count)
+    decided = table.read(config.private)
     found: list[SeriesEntry] = []
     options: set[str] = set()
     weaker: set[str] = set()
@@ -131,7 +142,8 @@ def _entries(
         options |= {code.value for code in evidence.clean.options}
         weaker |= set(evidence.clean.weaker)
         found += [
-            entry(evidence, count, by_series[count.patient, study, count.series]) for count in counts[study]
+            entry(evidence, count, by_series[count.patient, study, count.series], decided)
+            for count in counts[study]
         ]
     if any(item.face_examined for item in found):
         options.add("113102")
@@ -150,4 +162,6 @@ def _pages(
     own.mkdir(mode=0o700, parents=True, exist_ok=True)
     page.write(shared / "index.html", figures, patients, lines, files, private=False)
     page.write(own / "index.html", figures, patients, lines, files, private=True)
+    heads.write(shared, entries, page.environment())
+    tables.series(figures.series, shared / "series.tsv")
     write_text(shared / "report.json", figures.model_dump_json(indent=1) + "\n", mode=0o644)

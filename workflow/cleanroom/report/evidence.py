@@ -17,6 +17,7 @@ from cleanroom.records import (
     FaceRecord,
     FilesRecord,
     FilesVerdict,
+    NiftiRecord,
     Record,
     ReleaseRecord,
     SetAsideRow,
@@ -70,7 +71,9 @@ def load(config: Config, pseudonym: str) -> Evidence:
         "verify": (VerifyRecord, study.record_path("verify")),
         "release": (ReleaseRecord, released),
     }
-    times = list(_times(kinds))
+    if config.release.nifti:
+        kinds["nifti"] = (NiftiRecord, study.record_path("nifti"))
+    times = list(_times(kinds, pseudonym))
     records = {time.step: time.record for time in times}
     missing = [step for step in kinds if step not in records]
     found = {step: records.get(step, kind()) for step, (kind, _) in kinds.items()}
@@ -87,6 +90,11 @@ def load(config: Config, pseudonym: str) -> Evidence:
         times=times,
         unfinished=missing[0] if "release" in missing else "",
     )
+
+
+def intake(config: Config) -> list[StepTime]:
+    """What intake wrote about its last run."""
+    return list(_times({"intake": (Record, config.private / "intake.json")}))
 
 
 def files(config: Config) -> list[StepTime]:
@@ -108,11 +116,11 @@ def released(config: Config) -> Iterator[ReleaseRecord]:
         yield ReleaseRecord.load(config.private / "files" / "released.json")
 
 
-def _times(kinds: dict[str, tuple[type[Record], Path]]) -> Iterator[StepTime]:
+def _times(kinds: dict[str, tuple[type[Record], Path]], study: str = "") -> Iterator[StepTime]:
     for step, (kind, path) in kinds.items():
         try:
             record = kind.load(path)
         except (FileNotFoundError, ValidationError):
             continue
         ended = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-        yield StepTime(step, record, ended - timedelta(seconds=record.seconds), ended)
+        yield StepTime(step, record, ended - timedelta(seconds=record.seconds), ended, study)

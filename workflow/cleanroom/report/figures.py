@@ -20,6 +20,19 @@ class Totals(BaseModel):
     """Work done: the seconds of every step on every study, added up (not the time on the clock)."""
 
 
+class AttemptFigures(BaseModel):
+    """What one tool made of a series."""
+
+    tool: str
+    mode: str = ""
+    version: str = ""
+    outcome: str = ""
+    reason: str = ""
+    seconds: float = 0.0
+    dice: dict[str, float] = {}
+    """Other tool → overlap of what the two changed, 0 to 1."""
+
+
 class FaceFigures(BaseModel):
     """What was decided about the face."""
 
@@ -28,6 +41,8 @@ class FaceFigures(BaseModel):
     mode: str = ""
     voxels_changed: int = 0
     reason: str = ""
+    attempts: list[AttemptFigures] = []
+    """Of every tool that the config names; empty when that is one."""
 
 
 class TextFigures(BaseModel):
@@ -54,6 +69,10 @@ class SeriesFigures(BaseModel):
     text: TextFigures
     verdict: Literal["released", "set_aside"]
     reasons: list[str]
+    measures: dict[str, float] = {}
+    """What the gate measured where a face was removed; see docs/gate.md."""
+    waits: bool = False
+    """Whether a person's decision can release it."""
 
 
 class Figures(BaseModel):
@@ -67,3 +86,5 @@ class Figures(BaseModel):
     """What in the profile keeps more than the standard allows; told on the page."""
     totals: Totals
     series: list[SeriesFigures]
+    decisions: dict[str, int] = {}
+    """What a person decided → how often."""

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from cleanroom.config import Config
+from cleanroom.nifti.outcome import told
 from cleanroom.report.figures import Figures
 from cleanroom.report.inventory import SetAsideLine
 from cleanroom.report.page import clock, size
@@ -37,7 +38,7 @@ def summary(config: Config) -> str:
     totals = figures.totals
     head = f"Cleanroom {figures.version} · profile {figures.profile}"
     amount = f"{totals.files_in:,} files in, {size(totals.bytes_in)} · {clock(totals.seconds)} of work"
-    parts = [f"{head} · {amount}", _counts(figures, why), *_reasons(why), _places(config)]
+    parts = [f"{head} · {amount}", _counts(figures, why), *told(config), *_reasons(why), _places(config)]
     return "\n\n".join(parts) + "\n"
 
 

@@ -1,16 +1,20 @@
 (() => {
   const form = document.querySelector(".filter");
   const cards = [...document.querySelectorAll("article.series")];
-  const words = new Map(cards.map((card) => [
-    card,
-    (card.closest(".patient").ariaLabel + " " + card.closest(".study").ariaLabel + " " + card.textContent).toLowerCase(),
-  ]));
+  const known = new Map();
+  const words = (card) => {
+    if (!known.has(card)) {
+      const around = [".patient", ".study"].map((name) => card.closest(name).getAttribute("aria-label"));
+      known.set(card, [...around, card.textContent].join(" ").toLowerCase());
+    }
+    return known.get(card);
+  };
   const filter = () => {
     const text = form.elements.text.value.trim().toLowerCase();
-    const verdict = form.elements.verdict.value;
+    const chosen = [...form.querySelectorAll("select")].filter((one) => one.value !== "");
     let shown = 0;
     for (const card of cards) {
-      card.hidden = !words.get(card).includes(text) || (verdict !== "" && card.dataset.verdict !== verdict);
+      card.hidden = chosen.some((one) => card.dataset[one.name] !== one.value) || (text !== "" && !words(card).includes(text));
       shown += card.hidden ? 0 : 1;
     }
     for (const group of document.querySelectorAll(".study, .patient")) {
@@ -24,6 +28,9 @@
   addEventListener("hashchange", () => {
     const target = document.getElementById(location.hash.slice(1));
     if (target && target.closest("[hidden]")) { form.reset(); filter(); target.scrollIntoView(); }
+  });
+  addEventListener("keydown", (event) => {
+    if (event.key === "/" && !event.target.closest("input, select, textarea")) { event.preventDefault(); form.elements.text.focus(); }
   });
   addEventListener("beforeprint", () => {
     for (const part of document.querySelectorAll("details")) { part.open = true; }

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from cleanroom.atomic import replacing
+from cleanroom.report import heads
 from cleanroom.report.figures import Figures
 from cleanroom.report.inventory import SetAsideLine
 from cleanroom.report.loose import Loose
@@ -63,7 +64,10 @@ def write(
             series_count=len(series),
             private=private,
             pictures=_pictures(len(series), private),
-            **_assets(),
+            head=heads.shown,
+            modalities=sorted({entry.figures.modality for entry in series}),
+            waiting=sum(entry.figures.waits for entry in series),
+            **_assets(private),
         )
     )
     with replacing(target, 0o600 if private else 0o644) as part, part.open("w", encoding="utf-8") as file:
@@ -129,9 +133,11 @@ def _coverage(figures: Figures, series: list[SeriesEntry]) -> dict[str, int]:
     return {code: counts.get(code, len(released)) for code in figures.options}
 
 
-def _assets() -> dict[str, Any]:
+def _assets(private: bool) -> dict[str, Any]:
     """Style and script, in the page; no other script can run there."""
-    script = (HERE / "page.js").read_text()
+    script = "".join(
+        (HERE / name).read_text() for name in (["page.js", "slider.js"] if private else ["page.js"])
+    )
     digest = base64.b64encode(sha256(script.encode()).digest()).decode()
     return {
         "style": Markup((HERE / "page.css").read_text()),

@@ -1,14 +1,16 @@
 """What is shown of each series, gathered from the records of its study."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from cleanroom.records import SeriesFace, SeriesText
+from cleanroom.records import FaceAttempt, SeriesFace, SeriesText
 from cleanroom.report.evidence import Evidence
-from cleanroom.report.figures import FaceFigures, SeriesFigures, TextFigures
+from cleanroom.report.figures import AttemptFigures, FaceFigures, SeriesFigures, TextFigures
 from cleanroom.report.inventory import SeriesCount, SetAsideLine
-from cleanroom.report.wording import shareable
+from cleanroom.report.wording import LONGEST, shareable, visible
+from cleanroom.review.standing import Standing, standings
+from cleanroom.review.table import Decision
 
 NOT_EXAMINED = SeriesFace(decision="unsure", reason="the face was not examined")
 EXAMINED = {"face", "no_face", "already_removed"}
@@ -28,10 +30,16 @@ class SeriesEntry:
     actions: dict[str, int]
     work: Path
     pictures: list[str]
+    left: dict[str, float]
+    """What the gate measured on the skin that is left."""
     notes: list[str]
     """What was done otherwise than a template of a device says."""
     description: str = ""
     """The Series Description as it came: for the private page alone."""
+    seen: str = ""
+    """Hash of what there is to see, for a person's decision; with ``step`` and ``decisions`` private."""
+    step: str = ""
+    decisions: tuple[Decision, ...] = ()
 
     @property
     def face_kept(self) -> bool:
@@ -75,7 +83,9 @@ class PatientEntry:
     studies: list[StudyEntry] = field(default_factory=list)
 
 
-def entry(evidence: Evidence, count: SeriesCount, lines: list[SetAsideLine]) -> SeriesEntry:
+def entry(
+    evidence: Evidence, count: SeriesCount, lines: list[SetAsideLine], decisions: list[Decision]
+) -> SeriesEntry:
     """What the page shows of one series.
 
     Parameters
@@ -86,12 +96,17 @@ def entry(evidence: Evidence, count: SeriesCount, lines: list[SetAsideLine]) -> 
         Its files.
     lines
         What is set aside of it.
+    decisions
+        All that persons decided.
     """
     series = count.series
     first = next((instance for instance in evidence.instances if instance.series == series), None)
     checks = evidence.verify.checks.get(series, {})
     face = evidence.faces.series.get(series, NOT_EXAMINED)
     text = evidence.text.series.get(series, SeriesText())
+    decisions = [item for item in decisions if (item.study, item.series) == (count.study, series)]
+    standing = standings(decisions).get((count.study, series), Standing())
+    doubt = next((row for row in evidence.set_aside if row.series == series and row.seen), None)
     return SeriesEntry(
         figures=SeriesFigures(
             patient=count.patient,
@@ -110,9 +125,11 @@ def entry(evidence: Evidence, count: SeriesCount, lines: list[SetAsideLine]) -> 
             ),
             verdict="released" if count.released else "set_aside",
             reasons=list(dict.fromkeys(line.reason for line in lines)),
+            measures=evidence.verify.measures.get(series, {}),
+            waits=doubt is not None and not standing.rejected,
         ),
         set_aside=lines,
-        measures=face.measures,
+        measures=face.measures | evidence.verify.measures.get(series, {}),
         passed=[check for check, result in checks.items() if result == "passed"],
         found={
             check: shareable(result)
@@ -124,7 +141,13 @@ def entry(evidence: Evidence, count: SeriesCount, lines: list[SetAsideLine]) -> 
         work=evidence.work,
         pictures=evidence.verify.pictures.get(series, []),
         notes=[shareable(note) for note in text.notes],
-        description=first.series_description if first else "",
+        left=evidence.verify.measures.get(series, {}),
+        description=visible(first.series_description)[:LONGEST] if first else "",
+        seen=doubt.seen if doubt else evidence.release.seen.get(series, ""),
+        step=doubt.step if doubt else "release",
+        decisions=tuple(
+            Decision(**{name: visible(text) for name, text in asdict(item).items()}) for item in decisions
+        ),
     )
 
 
@@ -146,4 +169,17 @@ def _face_figures(face: SeriesFace) -> FaceFigures:
         mode=face.mode if face.tool != "none" else "",
         voxels_changed=face.voxels_changed,
         reason=shareable(face.reason),
+        attempts=[_attempt(item) for item in face.attempts],
+    )
+
+
+def _attempt(item: FaceAttempt) -> AttemptFigures:
+    return AttemptFigures(
+        tool=item.tool,
+        mode=item.mode,
+        version=shareable(item.version),
+        outcome=item.outcome,
+        reason=shareable(item.reason),
+        seconds=item.seconds,
+        dice=item.agreement,
     )

@@ -9,6 +9,7 @@ import pandas as pd
 
 from cleanroom.atomic import replacing
 from cleanroom.records import ReleaseRecord
+from cleanroom.report.figures import SeriesFigures
 from cleanroom.report.inventory import SetAsideLine
 from cleanroom.report.verdicts import released_as
 from cleanroom.report.wording import cell, path_cell
@@ -28,6 +29,24 @@ INVENTORY = [
 ]
 MANIFEST = ["path", "sha256", "bytes", "kind", "patient", "study", "series", "sop_class", "sop_instance_uid"]
 SET_ASIDE = ["patient", "study", "series", "files", "step", "reason", "fix"]
+SERIES = [
+    "patient",
+    "study",
+    "series",
+    "modality",
+    "verdict",
+    "instances_in",
+    "instances_released",
+    "instances_set_aside",
+    "face",
+    "tool",
+    "mode",
+    "voxels_changed",
+    "frames_read",
+    "boxes",
+    "waits",
+    "reasons",
+]
 
 CHUNK = 50_000
 
@@ -72,6 +91,20 @@ def set_aside(lines: list[SetAsideLine], target: Path) -> None:
     table = pd.DataFrame([asdict(line) for line in lines], columns=SET_ASIDE)
     with replacing(target, 0o644) as part, part.open("w", encoding="utf-8", newline="") as file:
         _inert(table).to_csv(file, sep="\t", index=False, lineterminator="\n")
+
+
+def series(figures: list[SeriesFigures], target: Path) -> None:
+    """``report/series.tsv``: one row a series, as in ``report.json``."""
+    rows = [
+        {name: getattr(item, name) for name in SERIES[:8]}
+        | {"face": item.face.decision, "tool": item.face.tool, "mode": item.face.mode}
+        | {"voxels_changed": item.face.voxels_changed, "waits": "yes" if item.waits else "no"}
+        | {"frames_read": item.text.frames_read, "boxes": item.text.boxes, "reasons": "; ".join(item.reasons)}
+        for item in figures
+    ]
+    with replacing(target, 0o644) as part, part.open("w", encoding="utf-8", newline="") as file:
+        table = _inert(pd.DataFrame(rows, columns=SERIES).astype(str))
+        table.to_csv(file, sep="\t", index=False, lineterminator="\n")
 
 
 def _export(base: sqlite3.Connection, query: str, target: Path, mode: int) -> None:

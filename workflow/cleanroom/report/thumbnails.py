@@ -21,7 +21,8 @@ VIEWS = {
 """Part of a file name → label, in the order in which they are shown."""
 
 MANY_SERIES = 300
-LARGE, SMALL = 240, 128
+LARGE, SMALL = 240, 112
+QUALITY = 68
 """Height in pixels: small when there are many series, so that the page stays light."""
 
 
@@ -55,7 +56,7 @@ def thumbnails(work: Path, files: list[str], edge: int, private: bool) -> list[T
     before = names["before"] if private else {}
     return [
         Thumbnail(
-            label=_label(name),
+            label=label(name),
             after=data_uri(work / after[name], edge) if name in after else "",
             before=data_uri(work / before[name], edge) if name in before else "",
             wide=_view(name) == "slices",
@@ -75,7 +76,7 @@ def _named(files: Iterable[str], kind: str) -> dict[str, str]:
 
 
 def data_uri(path: Path, edge: int) -> str:
-    """A JPEG of the pixels alone, without the file's own metadata; empty when it cannot be read."""
+    """A WebP of the pixels alone, without the file's own metadata; empty when it cannot be read."""
     try:
         with Image.open(path) as picture:
             small = picture.convert("L" if picture.mode in ("1", "L", "I", "I;16", "F") else "RGB")
@@ -83,15 +84,16 @@ def data_uri(path: Path, edge: int) -> str:
         return ""
     small.thumbnail((edge * 3, edge))
     stream = io.BytesIO()
-    small.save(stream, "JPEG", quality=72, optimize=True)
-    return "data:image/jpeg;base64," + base64.b64encode(stream.getvalue()).decode()
+    small.save(stream, "WEBP", quality=QUALITY, method=4)
+    return "data:image/webp;base64," + base64.b64encode(stream.getvalue()).decode()
 
 
 def _view(name: str) -> str:
     return next((view for view in VIEWS if view in name.lower()), "")
 
 
-def _label(name: str) -> str:
+def label(name: str) -> str:
+    """What a picture shows, by its name."""
     return VIEWS.get(_view(name), "View")
 
 

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,8 +21,11 @@ from cleanroom.verify.subject import Pair, Series
 META = (0x00020001, 0x00020002, 0x00020003, 0x00020010, 0x00020012)
 REQUIRED = (0x00080016, 0x00080018, 0x0020000D, 0x0020000E)
 SECONDS = 120
-UNKNOWN = (DEFLATED.decode(), "1.2.840.10008.1.2.4.11", "1.2.840.10008.1.2.4.20")
-"""Transfer syntaxes that dciodvfy does not read: deflated, JPEG XL, HTJ2K."""
+UNKNOWN = ("1.2.840.10008.1.2.4.11", "1.2.840.10008.1.2.4.20")
+"""How transfer syntaxes begin that dciodvfy does not read: JPEG XL and HTJ2K."""
+_EXPLICIT = b"1.2.840.10008.1.2.1"
+_META = 4096
+"""Bytes at the start of a file in which its transfer syntax stands."""
 DERIVED = "present when condition unsatisfied"
 """dciodvfy forbids acquisition attributes in derived images; where a face went, they stay all the same."""
 _VALUE = re.compile(r"<(?!/[A-Z]\w*[(\[])[^>]*>|\[\d+\]|[0-2](?:\.\d+){3,}|(?<![\w(,])\d+(?![\w,)])")
@@ -52,13 +56,27 @@ def of_series(series: Series) -> list[str]:
             if str(read_file_meta_info(released).TransferSyntaxUID).startswith(UNKNOWN):
                 continue
             link = Path(folder) / f"{at}.dcm"
-            after = errors([tool, "-new", str(released)])
+            after = errors([tool, "-new", str(_legible(released, Path(folder) / f"{at}.new"))])
             if series.changed:
                 after = {message for message in after if DERIVED not in message}
             if after:
                 placed(series.study.config.input, rows[at].path, link)
-                found |= after - errors([tool, "-new", str(link)])
+                found |= after - errors([tool, "-new", str(_legible(link, Path(folder) / f"{at}.old"))])
     return [f"dciodvfy: {message}" for message in sorted(found)]
+
+
+def _legible(path: Path, place: Path) -> Path:
+    """A file that dciodvfy can read: it knows no deflated ones, so their twin is written inflated."""
+    with path.open("rb") as file:
+        if DEFLATED not in file.read(_META):
+            return path
+    header = Header(path.read_bytes())
+    if not header.deflated:
+        return path
+    syntax = header.root[0x00020010]
+    plain = _EXPLICIT.ljust(syntax.stop - syntax.start, b"\0")
+    place.write_bytes(header.buffer[: syntax.start] + plain + header.buffer[syntax.stop :])
+    return place
 
 
 def errors(command: Sequence[str]) -> set[str]:
@@ -104,12 +122,11 @@ def _pixel_faults(header: Header) -> set[str]:
 
 
 def _unreadable(header: Header) -> set[str]:
-    if header.syntax == DEFLATED.decode():
-        return set() if 0x00080016 in header.root else {"it holds no SOP Class UID"}
     stop = header.pixels.start if header.pixels else header.size
     try:
-        with io.BytesIO(header.buffer[: min(stop, header.size)]) as file:
+        whole = header.file if header.deflated else header.buffer[: min(stop, header.size)]
+        with io.BytesIO(whole) as file:
             dataset = pydicom.dcmread(file, stop_before_pixels=True)
         return set() if "SOPClassUID" in dataset else {"pydicom finds no SOP Class UID"}
-    except (InvalidDicomError, ValueError, KeyError, EOFError, NotImplementedError):
+    except (InvalidDicomError, ValueError, KeyError, EOFError, NotImplementedError, zlib.error):
         return {"pydicom cannot read it"}

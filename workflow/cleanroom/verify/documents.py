@@ -13,14 +13,15 @@ from cleanroom.files.covering import Beat
 from cleanroom.files.page import pages
 from cleanroom.files.picture import Pixels
 from cleanroom.files.structure import Foreign, rest
-from cleanroom.files.telling import sure, telling, tells
 from cleanroom.files.worker import Worker
 from cleanroom.header.identifying import Identifying
 from cleanroom.reading import Box, Word, tesseract, words
 from cleanroom.reading.belief import legible
+from cleanroom.reading.goes import Choice, chooser, everything, sure
 from cleanroom.records import Document
 from cleanroom.verify.file_search import FileSearch
 from cleanroom.verify.header import Header
+from cleanroom.verify.rereading import IDENTIFIES
 from cleanroom.verify.subject import Pair, Series
 from cleanroom.verify.vocabulary import Vocabulary
 
@@ -40,7 +41,7 @@ class Case:
     before: bytes
     after: bytes
     boxes: list[list[Box]]
-    words: str
+    words: Choice
     read: bool
     identifying: Identifying
     vocabulary: Vocabulary
@@ -110,7 +111,7 @@ def judge(case: Case, beat: Beat) -> Found:
 
 
 def _pages(case: Case, search: FileSearch, beat: Beat) -> Found:
-    before = (page.image for page in pages(case.before, _MOST_PAGES, None))
+    before = (page.image for page in pages(case.before, _MOST_PAGES, everything))
     found: dict[str, set[str]] = {"pixels": set(), "words": set()}
     count = 0
     for number, page in enumerate(after(case.after, ".pdf")):
@@ -129,11 +130,11 @@ def _pages(case: Case, search: FileSearch, beat: Beat) -> Found:
 
 def _left(case: Case, search: FileSearch, page: Pixels) -> Iterator[str]:
     """Whether words are left on a page: never which."""
-    told = tells(case.identifying) if case.words == "identity" and case.identifying else None
+    goes = chooser(case.words, case.identifying)
     left = [word for word in views.words(page, words) if sure(word)] + _second(page)
     if any(search.text(word.text) for word in left):
-        yield "words that identify are left on a page of its PDF"
-    if telling(left, told):
+        yield f"{IDENTIFIES} are left on a page of its PDF"
+    if any(map(goes, left)):
         yield "words are left on a page of its PDF"
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from cleanroom.errors import SetAside
 
 log = logging.getLogger(__name__)
+UNFINISHED = "could not be finished"
 SHOWN = 4
 """Findings of one check that are told in full."""
 
@@ -34,7 +35,7 @@ class Findings:
             found = [failure.reason]
         except Exception as error:
             log.exception("%s/%s: the check of %s could not be finished", self._series, number, check)
-            found = [f"could not be finished ({type(error).__name__})"]
+            found = [f"{UNFINISHED} ({type(error).__name__})"]
         numbers = self._found.setdefault(check, {})
         for text in found:
             numbers.setdefault(text, []).append(number)
@@ -51,6 +52,15 @@ class Findings:
     def clean(self) -> bool:
         """Whether no check has found anything."""
         return not any(self._found.values())
+
+    def only(self, checks: set[str]) -> bool:
+        """Whether nothing was found but by these checks."""
+        return {check for check, found in self._found.items() if found} <= checks
+
+    def says(self, *parts: str) -> bool:
+        """Whether one of these texts stands in any finding."""
+        texts = [text for found in self._found.values() for text in found]
+        return any(part in text for part in parts for text in texts)
 
     def _counted(self, text: str, numbers: list[str]) -> str:
         named = list(dict.fromkeys(number for number in numbers if number))

@@ -4,10 +4,13 @@ import shutil
 from contextlib import closing
 
 from cleanroom.records import SetAsideRow, VerifyRecord
+from cleanroom.review import doubt
 from cleanroom.study import Study
-from cleanroom.verify.findings import Findings
+from cleanroom.verify import waiting
+from cleanroom.verify.findings import UNFINISHED, Findings
 from cleanroom.verify.identities import Identities
 from cleanroom.verify.judgement import CHECKS, Judge
+from cleanroom.verify.rereading import IDENTIFIES
 from cleanroom.verify.search import Search
 from cleanroom.verify.subject import policy, subjects
 from cleanroom.verify.survey import survey
@@ -19,6 +22,7 @@ FIXES = {
     "geometry": "leave the series out: without what was removed it converts to something else",
     "references": _AGAIN,
     "marks": _AGAIN,
+    "dates": _AGAIN,
     "conformance": "leave the series out, or report the element named as a bug",
     "face": "choose a tool for this series under `faces.rules` in config.yaml (`none`: keep, with a reason)",
     "words": "look at the pictures; cover them with a rectangle under `text.boxes` in config.yaml",
@@ -52,14 +56,44 @@ def verify_study(study: Study) -> VerifyRecord:
     with closing(judge.documents):
         for series in judged:
             findings = judge.judge(series, record)
-            record.set_aside += _rows(series.pseudonym, findings)
-            if findings.clean:
+            rows = _rows(series.pseudonym, findings)
+            if _doubt(findings, record.pictures[series.pseudonym]):
+                rows = _undecided(study, rows, record.checks[series.pseudonym], findings)
+            record.set_aside += rows
+            if not rows:
                 record.passed[series.pseudonym] = [row.number for row in series.rows]
+    waiting.draw(study, record)
     gone = {row.series for row in study.instances} - record.passed.keys()
     record.dangling = {
         name: sorted(targets) for name in record.passed if (targets := judge.refers[name] & gone)
     }
     return record
+
+
+def _doubt(findings: Findings, pictures: list[str]) -> bool:
+    """Whether what was found is a matter of judgement, with pictures to judge by.
+
+    A word that identifies never is, nor is a check that could not be finished.
+    """
+    judged = not findings.clean and findings.only({"face", "words"}) and bool(pictures)
+    return judged and not findings.says(IDENTIFIES, UNFINISHED)
+
+
+def _undecided(
+    study: Study, rows: list[SetAsideRow], checks: dict[str, str], findings: Findings
+) -> list[SetAsideRow]:
+    """The rows of a doubtful series; none when a person has looked at these very files and released them."""
+    told = [f"{check}: {text}" for check in CHECKS if (text := findings.told(check))]
+    numbers = [instance.number for instance in study.instances if instance.series == rows[0].series]
+    seen = doubt.encoded_seen(study, rows[0].series, numbers, *told)
+    left = [row for row in rows if doubt.settled(study, row, seen)]
+    for row in left:
+        row.fix = f"{doubt.LOOK}; or {row.fix}"
+    if not left:
+        checks.update(
+            {check: f"{doubt.LOOKED}: {text}" for check in CHECKS if (text := findings.told(check))}
+        )
+    return left
 
 
 def _rows(series: str, findings: Findings) -> list[SetAsideRow]:

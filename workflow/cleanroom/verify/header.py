@@ -54,11 +54,11 @@ class Header:
     Parameters
     ----------
     buffer
-        The whole file. A deflated dataset is inflated (then ``buffer`` is the inflated one).
+        The whole file, afterwards in ``file``. A deflated dataset is inflated in ``buffer``.
     """
 
     def __init__(self, buffer: Buffer) -> None:
-        self.buffer = buffer
+        self.buffer = self.file = buffer
         self.size = len(buffer)
         self.elements: list[Element] = []
         self.sequences: set[tuple[int, ...]] = set()
@@ -81,6 +81,11 @@ class Header:
     def syntax(self) -> str:
         """The transfer syntax UID; empty without file meta."""
         return self.text(0x00020010)
+
+    @property
+    def deflated(self) -> bool:
+        """Whether the dataset is compressed as a whole, pixels included."""
+        return self.syntax.encode() == DEFLATED
 
     @property
     def big_endian(self) -> bool:

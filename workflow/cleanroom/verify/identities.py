@@ -2,6 +2,7 @@
 
 import re
 
+from cleanroom.verify import code_streams
 from cleanroom.verify.header import Element, Header
 from cleanroom.verify.search import Finding, Search
 
@@ -44,8 +45,9 @@ class Identities:
         Parameters
         ----------
         released
-            Everything but pixel data and an encapsulated document is searched: preamble, file meta, nested
-            items. The document is ``cleanroom.verify.documents``' to search.
+            Everything but pixels and an encapsulated document is searched: preamble, file meta, nested
+            items, what compressed pixels carry besides pixels. The document is
+            ``cleanroom.verify.documents``' to search.
         name
             Its path in the release, below the study's folder.
         """
@@ -61,7 +63,8 @@ class Identities:
             if value and not (METHOD_CODES in element.path and value.strip(b" ") in METHODS):
                 hits = self._hits(element, value)
                 found += [f"{kind} of the original in {where(element)} ({how})" for kind, how in sorted(hits)]
-        return found
+        beside = {hit for part in code_streams.beside(released) for hit in self._search.value(0, "OB", part)}
+        return found + [f"{kind} of the original beside its compressed pixels" for kind, _ in sorted(beside)]
 
     def _hits(self, element: Element, value: bytes) -> set[Finding]:
         if len(value) > _SMALL:

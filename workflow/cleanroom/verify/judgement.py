@@ -4,6 +4,7 @@ import tempfile
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import file_digest
 from pathlib import Path
 
 from cleanroom.manifest import Instance
@@ -11,6 +12,7 @@ from cleanroom.records import VerifyRecord
 from cleanroom.study import Study
 from cleanroom.verify import (
     conformance,
+    dates,
     documents,
     face,
     geometry,
@@ -20,8 +22,10 @@ from cleanroom.verify import (
     outlines,
     pictures,
     pixels,
+    recognition,
     references,
     rereading,
+    segments,
     tallies,
 )
 from cleanroom.verify.findings import Findings, log
@@ -43,6 +47,7 @@ CHECKS = (
     "geometry",
     "references",
     "marks",
+    "dates",
     "conformance",
     "face",
     "words",
@@ -70,17 +75,20 @@ class Judge:
         found.run("tallies", lambda: tallies.findings(series))
         found.run("face", lambda: face.findings(series))
         series_masks = _masks(series, found)
+        hashed = record.sha256.setdefault(series.pseudonym, {})
         for row in series.rows:
             path = series.study.work / "encoded" / series.released_name(row.number)
             if path.is_file():
+                hashed[row.number] = _sha256(path)
                 self._instance(series, row, path, series_masks, found)
         found.run("marks", lambda: self._throughout(series))
         found.run("conformance", lambda: conformance.of_series(series))
-        if found.clean:
+        if found.only({"face"}):
             found.run("words", lambda: rereading.findings(series, self.search))
         with tempfile.TemporaryDirectory(dir=series.study.work) as scratch:
             converted = _converted(series, Path(scratch), found)
             found.run("face", lambda: likeness.findings(series, converted))
+            found.run("face", lambda: _recognised(series, converted, record))
             record.pictures[series.pseudonym] = _drawn(series, converted, found.clean)
         record.checks[series.pseudonym] = {check: found.told(check) or PASSED for check in CHECKS}
         if not series.text.frames_read:
@@ -110,6 +118,7 @@ class Judge:
             found.run("pixels", lambda: pixels.findings(pair, series.face, series_masks), number)
             found.run("references", lambda: references.findings(pair, self.survey.graph, cut), number)
             found.run("marks", lambda: marks.findings(pair, series, self.policy, drawn), number)
+            found.run("dates", lambda: dates.findings(pair, self.policy), number)
             found.run("conformance", lambda: conformance.findings(pair), number)
 
     def _document(self, pair: Pair, series: Series, found: Findings) -> None:
@@ -130,7 +139,7 @@ class Judge:
         return documents.Documents(self.survey.vocabulary)
 
     def _outlines(self, pair: Pair, found: Findings) -> tuple[Counter[str], bool]:
-        """Of a structure set: what was cut away with its contours, and whether a face was removed there."""
+        """Of contours or segments: references that were cut away, and whether a face was removed there."""
         cut: Counter[str] = Counter()
         drawn: list[bool] = []
 
@@ -139,8 +148,14 @@ class Judge:
             drawn.append(outlines.faces(pair, self._heads))
             return outlines.findings(pair, self._heads)
 
+        def look_at_segments() -> list[str]:
+            drawn.append(bool(segments.faces(pair, self._heads)))
+            return segments.findings(pair, self._heads)
+
         if pair.row.sop_class_uid == STRUCTURE_SET:
             found.run("face", look, pair.row.number)
+        if pair.row.sop_class_uid in segments.SEGMENTATIONS:
+            found.run("face", look_at_segments, pair.row.number)
         return cut, any(drawn)
 
     @cached_property
@@ -153,6 +168,18 @@ class Judge:
         before = {number: self.survey.before[name, number] for name, number in there}
         after = {number: self.survey.after[name, number] for name, number in there}
         return marks.of_series(series, before, after)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
+def _recognised(series: Series, converted: list[Converted], record: VerifyRecord) -> list[str]:
+    measures = recognition.measured(series, converted)
+    if measures:
+        record.measures[series.pseudonym] = recognition.worst(measures)
+    return recognition.findings(series, measures)
 
 
 def _masks(series: Series, found: Findings) -> list[Mask]:

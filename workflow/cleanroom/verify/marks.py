@@ -10,6 +10,7 @@ METHOD_CODES = 0x00120064
 NAME, ID = 0x00100010, 0x00100020
 REMOVED, METHOD, CODE = 0x00120062, 0x00120063, 0x00080100
 BURNED_IN = 0x00280301
+CONTRIBUTING, PURPOSE, EQUIPMENT = 0x0018A001, 0x0040A170, "109104"
 BASIC, PIXEL_DATA, VISUAL_FEATURES, SAFE_PRIVATE = "113100", "113101", "113102", "113111"
 
 
@@ -22,6 +23,8 @@ def findings(pair: Pair, series: Series, policy: Policy, drawn: bool = False) ->
     codes = _codes(after)
     found = [] if after.buffer[:128] == bytes(128) else ["the preamble is not empty"]
     found += _declared(after, codes, policy)
+    if EQUIPMENT not in _purposes(after):
+        found.append("(0018,A001) does not name the equipment that de-identified it")
     new = codes - _codes(pair.before)
     found += _face_code(codes, new, series.face, drawn)
     found += _words_code(codes, new, pair, bool(series.text.frames_read))
@@ -70,6 +73,15 @@ def _codes(header: Header) -> set[str]:
         header.value(element).decode("latin-1").strip("\0 ")
         for element in header.elements
         if element.path == (METHOD_CODES,) and element.tag == CODE
+    }
+
+
+def _purposes(header: Header) -> set[str]:
+    """For what the contributing equipment was used."""
+    return {
+        header.value(element).decode("latin-1").strip("\0 ")
+        for element in header.elements
+        if element.path == (CONTRIBUTING, PURPOSE) and element.tag == CODE
     }
 
 

@@ -54,12 +54,12 @@ def _region(old: Region, new: Region, heads: Heads, named: frozenset[str]) -> li
     referred, framed = heads.series(old.frame, named)
     if old.outer and new.contours and heads.uncertain(referred or framed):
         found.append("whether an outer contour shows a face is not certain")
-    share = 1.0 if old.outer else _share(old, removed)
-    whole = heads.study.config.faces.contours == "remove" and not new.contours and share >= PERHAPS
+    likely = 1.0 if old.outer else share(_points(old.contours), removed)
+    whole = heads.study.config.faces.contours == "remove" and not new.contours and likely >= PERHAPS
     if old.contours != new.contours and not whole:
-        found += _changes(old, new, removed) if share >= PERHAPS else ["a region that is no outline changed"]
+        found += _changes(old, new, removed) if likely >= PERHAPS else ["a region that is no outline changed"]
     inside = [face.inside(_points(new.contours)) for face in removed]
-    if share >= SURELY and any(flags.any() for flags in inside):
+    if likely >= SURELY and any(flags.any() for flags in inside):
         found.append("an outer contour has points where the face was removed")
     return found
 
@@ -105,9 +105,8 @@ def _dropped(whole: Contour, part: Contour | None) -> list[bytes]:
     return list((Counter(whole.points) - left).elements())
 
 
-def _share(region: Region, removed: Removal) -> float:
-    """How much of a region's outline in the face runs along the skin; 0 when it does so only briefly."""
-    points = _points(region.contours)
+def share(points: Vector, removed: Removal) -> float:
+    """How much of an outline (RAS millimetres) in the face runs along the skin; 0 when only briefly."""
     shares = [0.0]
     for face in removed:
         inside = points[face.inside(points)]

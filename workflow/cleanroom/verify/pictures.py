@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from cleanroom.picture import View, middle, slices, surface
+from cleanroom.picture.head import HEAD, write_head
+from cleanroom.records import Volume
 from cleanroom.verify import decoded
 from cleanroom.verify.geometry import Converted
 from cleanroom.verify.header import Header
@@ -15,6 +17,8 @@ from cleanroom.verify.mapped import mapped
 from cleanroom.verify.subject import Series
 
 VIEWS: tuple[View, ...] = ("front", "left")
+HEADS = ("face", "already_removed")
+"""Decisions after which a released head can be turned around in the report."""
 THUMBNAIL = 320
 """Pixels, the longer side."""
 
@@ -31,21 +35,45 @@ def draw(series: Series, converted: list[Converted], passed: bool) -> list[str]:
     """
     after = Path("pictures", "after" if passed else "withheld")
     study, name = series.study, series.pseudonym
-    before = [volume for volume in series.volumes if volume.role != "uneven" and min(volume.shape[:3]) > 1]
-    if not before:
+    shown = _shown(series)
+    if shown is None:
         return _thumbnail(series, after)
-    shown = max(before, key=lambda volume: int(np.prod(volume.shape)))
     affine = np.array(shown.affine)
     values = _values(study.work / shown.file)
     if values is None:
         return []
-    at = middle(values, affine)
-    files = _volume(study.folder, values, affine, at, Path("pictures/before", name))
+    at, mask = middle(values, affine), _mask(series, shown)
+    files = _volume(study.folder, values, affine, at, Path("pictures/before", name), mask=mask)
     match = next((candidate for candidate in converted if candidate.same(shown)), None)
     cleaned = _values(match.path) if match else None
     if cleaned is not None:
-        files = _volume(study.folder, cleaned, affine, at, after / name) + files
+        files = _volume(study.folder, cleaned, affine, at, after / name, mask=mask) + files
+        if passed and series.face and series.face.decision in HEADS:
+            write_head(cleaned, affine, study.folder / after / f"{name}{HEAD}")
     return files
+
+
+def volume_before(series: Series) -> list[str]:
+    """Draw the original of a series, its mask outlined; nothing when it is flat."""
+    shown = _shown(series)
+    values = None if shown is None else _values(series.study.work / shown.file)
+    if shown is None or values is None:
+        return []
+    affine = np.array(shown.affine)
+    name, mask = Path("pictures/before", series.pseudonym), _mask(series, shown)
+    return _volume(series.study.folder, values, affine, middle(values, affine), name, mask=mask)
+
+
+def _shown(series: Series) -> Volume | None:
+    """The largest volume of a series, when it has one with three dimensions."""
+    volumes = [volume for volume in series.volumes if volume.role != "uneven" and min(volume.shape[:3]) > 1]
+    return max(volumes, key=lambda volume: int(np.prod(volume.shape)), default=None)
+
+
+def _mask(series: Series, shown: Volume) -> NDArray[np.uint8] | None:
+    masks = series.face.masks if series.face else []
+    mask = next((mask for mask in masks if mask.volume == shown.file), None)
+    return None if mask is None else np.asarray(nibabel.load(series.study.work / mask.mask).dataobj, np.uint8)
 
 
 def _values(file: Path) -> NDArray[np.float32] | None:
@@ -56,11 +84,17 @@ def _values(file: Path) -> NDArray[np.float32] | None:
 
 
 def _volume(
-    folder: Path, data: NDArray[np.float32], affine: NDArray[np.float64], at: NDArray[np.float64], name: Path
+    folder: Path,
+    data: NDArray[np.float32],
+    affine: NDArray[np.float64],
+    at: NDArray[np.float64],
+    name: Path,
+    *,
+    mask: NDArray[np.uint8] | None,
 ) -> list[str]:
-    drawn = {"slices": slices(data, affine, at=at)}
+    drawn = {"slices": slices(data, affine, mask, at=at)}
     drawn |= {view: surface(data, affine, view) for view in VIEWS}
-    return [_save(folder, name.with_name(f"{name.name}-{kind}.png"), image) for kind, image in drawn.items()]
+    return [save(folder, f"{name}-{kind}.png", image) for kind, image in drawn.items()]
 
 
 def _thumbnail(series: Series, folder: Path) -> list[str]:
@@ -75,11 +109,12 @@ def _thumbnail(series: Series, folder: Path) -> list[str]:
     grey = np.clip((frame - low) / max(high - low, 1e-6), 0, 1) * 255
     image = Image.fromarray(np.round(grey).astype(np.uint8))
     image.thumbnail((THUMBNAIL, THUMBNAIL))
-    return [_save(series.study.folder, folder / f"{series.pseudonym}-frame.png", image)]
+    return [save(series.study.folder, f"{folder}/{series.pseudonym}-frame.png", image)]
 
 
-def _save(home: Path, name: Path, image: Image.Image) -> str:
+def save(home: Path, name: str, image: Image.Image) -> str:
+    """Save a picture below the study's folder; its name."""
     target = home / name
     target.parent.mkdir(parents=True, exist_ok=True)
     image.save(target)
-    return str(name)
+    return name

@@ -20,8 +20,12 @@ from cleanroom.series_match import matches
 from cleanroom.verify.search import Search
 from cleanroom.verify.subject import Series
 
-BOXED, OTHERS = 12, 4
-"""Frames of a series that are read again: with boxes, and without."""
+BOXED = 12
+"""Frames of a series that are read again when they have boxes; without: ``verify.reread``."""
+
+
+IDENTIFIES = "words that identify"
+"""How a finding begins that no person may overrule."""
 
 
 class Place(NamedTuple):
@@ -46,7 +50,7 @@ def findings(series: Series, search: Search) -> list[str]:
     every = _covers_all(series)
     known: set[bytes] = set()
     named = left = 0
-    for place in sample(series):
+    for place in sample(series, series.study.config.verify.reread):
         for picture in _pictures(series, place):
             name = sha256(str(picture.shape).encode() + picture.tobytes()).digest()
             if name in known or picture.min() == picture.max():
@@ -57,13 +61,13 @@ def findings(series: Series, search: Search) -> list[str]:
             left += every and any(legible(word, second) for word, second in words)
     found = []
     if named:
-        found.append(f"words that identify are left in {named} of {len(known)} pictures that were read again")
+        found.append(f"{IDENTIFIES} are left in {named} of {len(known)} pictures that were read again")
     if left:
         found.append(f"words are left in {left} of {len(known)} pictures that were read again")
     return found
 
 
-def sample(series: Series) -> list[Place]:
+def sample(series: Series, others_read: int) -> list[Place]:
     """Frames with boxes first, then others; evenly spread, the same in every run."""
     boxed: list[Place] = []
     others: list[Place] = []
@@ -72,7 +76,7 @@ def sample(series: Series) -> list[Place]:
         boxed += [Place(row, frame) for frame in with_boxes]
         free = sorted({0, row.frames // 2, max(row.frames - 1, 0)} - set(with_boxes)) if row.frames else []
         others += [Place(row, frame) for frame in free]
-    return _spread(boxed, BOXED) + _spread(others, OTHERS)
+    return _spread(boxed, BOXED) + _spread(others, others_read)
 
 
 def identifies(word: Word, search: Search) -> bool:

@@ -1,9 +1,10 @@
-"""Searching bytes for what identifies: in Latin-1, UTF-8 and UTF-16, whatever the case."""
+"""Searching bytes for what identifies: in Latin-1, UTF-8 and UTF-16, packed or not, whatever the case."""
 
 import re
 from collections.abc import Iterable
 
 from cleanroom.verify import tables
+from cleanroom.verify.unpacked import unpacked
 from cleanroom.verify.vocabulary import SHORTEST, Vocabulary, plain, words
 
 _UID = re.compile(rb"[0-2](?:\.\d+){3,}")
@@ -65,7 +66,14 @@ class Search:
             return found
         if vr in NUMERIC:
             return found | self._long_numbers(vr, value)
-        found |= {("name", "raw") for raw in self._raw if raw in value}
+        found |= self._read(vr, value)
+        for part in unpacked(value):
+            found |= {(kind, f"packed, {how}") for kind, how in self._read("OB", part)}
+            found |= {(kind, "packed") for kind, _ in self._uids_in(part)}
+        return found
+
+    def _read(self, vr: str, value: bytes) -> set[Finding]:
+        found = {("name", "raw") for raw in self._raw if raw in value}
         for encoding, text in readings(vr, value):
             found |= {(kind, encoding) for kind in self.text(text, vr)}
         return found

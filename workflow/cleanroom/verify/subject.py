@@ -21,6 +21,9 @@ from cleanroom.records import (
 from cleanroom.study import Study
 from cleanroom.verify.header import IMPLICIT, Header
 
+SEGMENTATIONS = frozenset(("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7"))
+"""Segmentation and Label Map Segmentation Storage."""
+
 R = TypeVar("R", bound=Record)
 
 
@@ -64,8 +67,13 @@ class Series:
 
     @property
     def defaced(self) -> bool:
-        """Whether pixels were replaced where there was no text box."""
-        return any(instance.covered and not self.boxes.get(name) for name, instance in self.encoded.items())
+        """Whether pixels of images were replaced where there was no text box; segments are no images."""
+        images = {row.number for row in self.rows if row.sop_class_uid not in SEGMENTATIONS}
+        return any(
+            instance.covered and not self.boxes.get(name)
+            for name, instance in self.encoded.items()
+            if name in images
+        )
 
     def released_name(self, number: str) -> str:
         """The path of an instance in the release, below the study's folder."""
@@ -133,6 +141,13 @@ def subjects(study: Study) -> list[Series]:
         )
         for pseudonym, rows in study.series("verify").items()
     ]
+
+
+def subject(
+    study: Study, pseudonym: str, rows: list[Instance], volumes: list[Volume], face: SeriesFace | None
+) -> Series:
+    """A series of which nothing was encoded."""
+    return Series(study, pseudonym, rows, {}, volumes, face, SeriesText())
 
 
 def _record(study: Study, step: str, kind: type[R]) -> R:

@@ -4,10 +4,8 @@ Times are those of the records; ids are fixed, so the same records give the same
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import file_digest
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +16,10 @@ import cleanroom
 from cleanroom.atomic import replacing
 from cleanroom.config import Config
 from cleanroom.parameters import settings
-from cleanroom.records import Record
+from cleanroom.provenance.made import TOOLS, tool_version
+from cleanroom.provenance.times import StepTime
 
-SNAKEFILE = Path(__file__).parents[2] / "Snakefile"
+SNAKEFILE = Path(__file__).parents[3] / "Snakefile"
 PROFILES = {
     "https://w3id.org/ro/wfrun/process/0.5": "Process Run Crate",
     "https://w3id.org/ro/wfrun/workflow/0.5": "Workflow Run Crate",
@@ -28,38 +27,27 @@ PROFILES = {
     "https://w3id.org/workflowhub/workflow-ro-crate/1.0": "Workflow RO-Crate",
 }
 STEPS = {
-    "intake": ("sorts every input file", ["pydicom"]),
-    "clean": ("cleans the headers", ["pydicom"]),
-    "redact": (
-        "finds words in pixels and decides what covers them; cleans pictures and PDFs",
-        ["pydicom", "rapidocr", "pypdfium2", "pikepdf", "pillow"],
-    ),
-    "convert": ("makes the volumes in which faces are looked for", ["dcm2niix"]),
-    "deface": ("decides about the face and masks it", ["SimpleITK"]),
-    "encode": ("writes the instances", ["pydicom"]),
-    "verify": ("checks every promise on the bytes to be released", ["pydicom", "dcm2niix"]),
-    "release": ("moves what passed into the release folder", []),
-    "report": ("gives every file its verdict and writes what proves it", []),
+    "intake": "sorts every input file",
+    "clean": "cleans the headers",
+    "redact": "finds words in pixels and decides what covers them; cleans pictures and PDFs",
+    "convert": "makes the volumes in which faces are looked for",
+    "deface": "decides about the face and masks it",
+    "encode": "writes the instances",
+    "verify": "checks every promise on the bytes to be released",
+    "nifti": "makes the BIDS tree of the released instances, when it is asked for",
+    "release": "moves what passed into the release folder",
+    "report": "gives every file its verdict and writes what proves it",
 }
-"""Step → what it does, and the tools it calls."""
+"""Step → what it does."""
 
 RESULTS = {
     "release/manifest.tsv": ("Every released file with its SHA-256", "text/tab-separated-values"),
     "set_aside.tsv": ("What was set aside, and why", "text/tab-separated-values"),
     "report/report.json": ("The figures of the run", "application/json"),
     "report/index.html": ("The report page", "text/html"),
+    "provenance/steps.tsv": ("Every step of every study", "text/tab-separated-values"),
 }
 COMPLETED = "http://schema.org/CompletedActionStatus"
-
-
-@dataclass(frozen=True)
-class StepTime:
-    """One step's record of one study, and when it ran."""
-
-    step: str
-    record: Record
-    started: datetime
-    ended: datetime
 
 
 def write(config: Config, times: list[StepTime], totals: dict[str, float]) -> None:
@@ -126,13 +114,48 @@ def _entity(crate: Any, identifier: str, kind: str, **properties: Any) -> Any:
     return crate.add(ContextEntity(crate, identifier, properties={"@type": kind} | properties))
 
 
-def _software(crate: Any, name: str) -> Any:
-    try:
-        number = version(name)
-    except PackageNotFoundError:
-        number = "not installed here"
+def _software(crate: Any, name: str, number: str = "") -> Any:
+    number = number or tool_version(name)
+    identifier = f"#software/{name}-{number}" if crate.get(f"#software/{name}") else f"#software/{name}"
     properties = {"name": name, "version": number, "url": f"https://pypi.org/project/{name}/"}
-    return _entity(crate, f"#software/{name}", "SoftwareApplication", **properties)
+    return _entity(crate, identifier, "SoftwareApplication", **properties)
+
+
+def _used(crate: Any, name: str, times: list[StepTime]) -> list[Any]:
+    """The software of a step in every version that its records name, or that is installed here."""
+    found = {item for time in times for item in time.record.made.tools.items()}
+    known = {
+        entity["name"] + entity["version"]: entity for entity in crate.get_by_type("SoftwareApplication")
+    }
+    pairs = sorted(found) or [(tool, tool_version(tool)) for tool in TOOLS[name]]
+    return [known.get(tool + number) or _software(crate, tool, number) for tool, number in pairs]
+
+
+def _images(crate: Any, times: list[StepTime]) -> list[Any]:
+    """The container images in which a step ran."""
+    digests = sorted({time.record.made.container for time in times} - {""})
+    return [
+        crate.get(f"#image/{digest}")
+        or _entity(
+            crate,
+            f"#image/{digest}",
+            "ContainerImage",
+            name="Apptainer image",
+            additionalType={"@id": "https://w3id.org/ro/terms/workflow-run#SIFImage"},
+            sha256=digest.rpartition(":")[2],
+        )
+        for digest in digests
+    ]
+
+
+def _usage(crate: Any, name: str, times: list[StepTime]) -> list[Any]:
+    """Seconds of work, and the most memory that one job held."""
+    seconds = round(sum(time.record.seconds for time in times), 3)
+    most = max((time.record.peak_mb for time in times), default=0.0)
+    return [
+        _entity(crate, f"#usage/{name}/{key}", "PropertyValue", name=key, propertyID=key, value=str(value))
+        for key, value in (("seconds", seconds), ("peak_mb", most))
+    ]
 
 
 def _workflow(crate: Any, folder: Path) -> Any:
@@ -151,8 +174,7 @@ def _workflow(crate: Any, folder: Path) -> Any:
 
 def _step(crate: Any, workflow: Any, name: str, times: list[StepTime]) -> Any:
     """The step, its tool and what it did on all studies; returns the control action."""
-    about, tools = STEPS[name]
-    used = [crate.get(f"#software/{tool}") or _software(crate, tool) for tool in tools]
+    used = _used(crate, name, times)
     tool = _entity(
         crate,
         f"#tool/{name}",
@@ -165,15 +187,17 @@ def _step(crate: Any, workflow: Any, name: str, times: list[StepTime]) -> Any:
     step = _entity(crate, f"#step/{name}", "HowToStep", name=name, position=position, workExample=tool)
     workflow.append_to("step", step)
     workflow.append_to("hasPart", tool)
-    seconds = round(sum(time.record.seconds for time in times), 3)
+    images = _images(crate, times)
     action = _entity(
         crate,
         f"#action/{name}",
         "CreateAction",
         name=f"cleanroom {name}",
-        description=f"{name} {about}: {len(times):,} records, {seconds} s in all",
+        description=f"{name} {STEPS[name]}: {len(times):,} records",
         instrument=tool,
         actionStatus=COMPLETED,
+        resourceUsage=_usage(crate, name, times),
+        **({"containerImage": images if len(images) > 1 else images[0]} if images else {}),
         **_span(times),
     )
     return _entity(
@@ -238,4 +262,5 @@ def _result(crate: Any, output: Path, path: str, name: str, kind: str) -> Any:
         digest = file_digest(stream, "sha256").hexdigest()
     size = str(file.stat().st_size)
     properties = {"name": name, "encodingFormat": kind, "contentSize": size, "sha256": digest}
-    return crate.add(File(crate, dest_path=f"../{path}", properties=properties))
+    here = path.removeprefix("provenance/")
+    return crate.add(File(crate, dest_path=here if here != path else f"../{path}", properties=properties))

@@ -3,7 +3,7 @@
 import pytest
 
 from cleanroom.reading import Word
-from cleanroom.redact.goes import chooser
+from cleanroom.reading.goes import chooser
 
 OWN = frozenset(
     {("person", "Müller^Anna"), ("id", "PAT0815-77"), ("date", "19540312"), ("person", "Soroka^Olga")}
@@ -31,6 +31,8 @@ BOX = (0, 0, 50, 10)
         ("Иванов", 0.99, True, True),
         ("5 µm", 0.99, True, False),
         ("COPOKA", 0.99, True, True),
+        ("Mül ler", 0.99, True, True),
+        ("PAT0 815-77", 0.99, True, True),
     ],
 )
 def test_identity(text: str, score: float, readable: bool, goes: bool) -> None:
@@ -41,3 +43,7 @@ def test_identity(text: str, score: float, readable: bool, goes: bool) -> None:
 @pytest.mark.parametrize(("text", "goes"), [("120 kV", True), ("L", False), ("LI", True)])
 def test_all(text: str, goes: bool) -> None:
     assert chooser("all", OWN)(Word(text, 0.99, BOX)) is goes
+
+
+def test_identity_without_an_identity_that_is_known_is_all() -> None:
+    assert chooser("identity", frozenset())(Word("120 kV", 0.99, BOX))

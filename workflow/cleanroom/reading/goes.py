@@ -1,29 +1,32 @@
-"""Which words go: all of them, or those that identify."""
+"""Which words go, in DICOM, pictures and PDFs alike: all of them, or those that identify."""
 
 import difflib
 import re
 import unicodedata
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Literal
 
 from cleanroom.clean.text.cleaner import text_cleaner
 from cleanroom.header.identifying import Identifying
-from cleanroom.reading import Word
+from cleanroom.reading.word import Word
 
 Goes = Callable[[Word], bool]
+Choice = Literal["all", "identity", "never"]
 _SURE = 0.85
 """Below this a text was read too badly to say that it does not identify."""
 _ALIKE = 0.75
-_SHORTEST = 4
+_SHORTEST, _SHORTEST_JOINED = 4, 5
+"""Letters and digits: what is shorter names nobody; two words that a reader may have torn apart."""
 _LETTERS = str.maketrans("015824", "OISBZA")
-_LOOKALIKES = str.maketrans("0Q1L582", "OOIISBZ")
+_LOOKALIKES = str.maketrans("0Q1L!|582", "OOIIIISBZ")
 _CYRILLIC = str.maketrans("ABCEHKMOPTXYaceopxy", "АВСЕНКМОРТХУасеорху")
 """A reader of Latin letters takes these for each other."""
 _TECHNICAL = frozenset("µμΩ")
 _DIGITS = str.maketrans("OQIlSBZ", "0011582")
 
 
-def chooser(words: Literal["all", "identity", "never"], identifying: Identifying) -> Goes:
+def chooser(words: Choice, identifying: Identifying) -> Goes:
     """The test whether a word goes.
 
     A single letter or digit that stands alone stays: it identifies nobody, the marks of orientation
@@ -35,12 +38,12 @@ def chooser(words: Literal["all", "identity", "never"], identifying: Identifying
         ``text.rules[].words`` of the config. With ``identity`` what is written in other than Latin letters
         goes: headers mostly hold names in Latin ones, so it cannot be said to be none.
     identifying
-        The study's identities.
+        The identities of the study or the patient; where none are known, all words go.
     """
     if words == "never":
         return lambda _: False
-    if words == "all":
-        return lambda word: not word.readable or word.signs > 1
+    if words == "all" or not identifying:
+        return everything
     cleaner = text_cleaner(identifying)
     tokens = frozenset(
         token for kind, text in identifying if kind in ("person", "id") for token in _tokens(text)
@@ -56,10 +59,20 @@ def chooser(words: Literal["all", "identity", "never"], identifying: Identifying
             word.score < _SURE
             or not _latin(word.text)
             or any(cleaner.cleaned(text) != text for text in spellings)
-            or any(_alike(token, tokens) for text in spellings for token in _tokens(text))
+            or any(_alike(token, tokens) for text in spellings for token in _tokens(text, joined=True))
         )
 
     return identifies
+
+
+def everything(word: Word) -> bool:
+    """Whether a word goes where all words go."""
+    return not word.readable or sure(word)
+
+
+def sure(word: Word) -> bool:
+    """Whether this is a word and not a speck: two letters or digits at least that were read."""
+    return word.readable and word.signs > 1
 
 
 def _latin(text: str) -> bool:
@@ -71,8 +84,12 @@ def _alike(token: str, tokens: frozenset[str]) -> bool:
     return any(difflib.SequenceMatcher(None, token, known).ratio() >= _ALIKE for known in tokens)
 
 
-def _tokens(text: str) -> list[str]:
-    """Words in capitals without accents; letters and digits that a recogniser confuses are one."""
+def _tokens(text: str, joined: bool = False) -> list[str]:
+    """Words in capitals without accents, neighbours also as one; signs that a recogniser confuses are one."""
     plain = unicodedata.normalize("NFKD", text).upper()
-    bare = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    return [token.translate(_LOOKALIKES) for token in re.findall(r"\w+", bare) if len(token) >= _SHORTEST]
+    bare = "".join(sign for sign in plain if not unicodedata.combining(sign)).translate(_LOOKALIKES)
+    words = re.findall(r"\w+", bare)
+    pairs = [one + other for one, other in pairwise(words)] if joined else []
+    return [word for word in words if len(word) >= _SHORTEST] + [
+        pair for pair in pairs if len(pair) >= _SHORTEST_JOINED
+    ]

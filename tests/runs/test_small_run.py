@@ -1,0 +1,125 @@
+"""A run of two slices, looked at again: what is done anew when something changes, and what is not."""
+
+import re
+from pathlib import Path
+
+import pytest
+from exports import instance, save
+from runs.conftest import Run
+
+from cleanroom import config as configuration
+from cleanroom.handing_over.checked import check, hashed
+from cleanroom.handing_over.listing import read
+from cleanroom.handing_over.purged import purge
+
+pytestmark = pytest.mark.long
+KEPT = "{rules: [{tool: none, reason: an invented phantom}]}"
+OTHER = ["redact_files", "verify_files", "release_files", "report"]
+CHANGES: dict[str, tuple[dict[str, str], set[str]]] = {
+    "nothing": ({}, set()),
+    "profile": (
+        {"profile": "basic"},
+        {"clean", "encode", "verify", "release", "report"},
+    ),
+    "faces.margin_mm": (
+        {"faces": "{margin_mm: 3.0, rules: [{tool: none, reason: an invented phantom}]}"},
+        {"deface", "encode", "verify", "release", "report"},
+    ),
+    "text.rules": (
+        {"text": "{rules: [{words: identity}]}"},
+        {"redact", "convert", "deface", "encode", "verify", "release", *OTHER},
+    ),
+    "verify.near_mm": ({"verify": "{near_mm: 3.0}"}, {"verify", "release", "report"}),
+    "pictures": ({"pictures": "[{match: picture, reason: looked at}]"}, set(OTHER)),
+    "pdf.pages": (
+        {"pdf": "{pages: 7}"},
+        {"redact", "convert", "deface", "encode", "verify", "release", *OTHER},
+    ),
+    "input: one file more": ({"input": "more"}, {"intake"}),
+}
+"""What is changed, and the steps that then run again, when intermediates were kept (``--notemp``)."""
+
+
+def month(folder: Path, study: str) -> Path:
+    """One study of the invented patient."""
+    for number in (1, 2):
+        made = instance(number, study=study, series=f"{study}.1", StudyDate="20260917")
+        save(made, folder / study / f"{number}.dcm")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    folder = tmp_path_factory.mktemp("small")
+    run = Run(folder, month(folder / "in", "1.2.3"))
+    called(run, "--notemp")
+    return run
+
+
+def called(run: Run, *arguments: str, **values: str) -> str:
+    done = run.call(*arguments, **({"faces": KEPT} | values))
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def planned(run: Run, **values: str) -> set[str]:
+    """The rules that a dry run would run."""
+    told = called(run, "--dry-run", "--quiet", "host", **values)
+    return set(re.findall(r"^(?:local)?(?:rule|checkpoint) (\w+):", told, re.MULTILINE)) - {"all"}
+
+
+def released(run: Run) -> dict[str, str]:
+    return {row.path: row.sha256 for row in read(run.results / "release")}
+
+
+def on_disk(run: Run) -> dict[str, str]:
+    root = run.results / "release"
+    return {path.relative_to(root).as_posix(): hashed(path) for path in sorted(root.rglob("*.dcm"))}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_change_runs_just_what_depends_on_it(small: Run, change: str) -> None:
+    values, expected = CHANGES[change]
+    if "input" in values:
+        more = month(small.folder / "more", "1.2.3")
+        save(instance(3, study="1.2.3", series="1.2.3.1"), more / "1.2.3" / "3.dcm")
+        values = {"input": str(more)}
+    assert planned(small, **values) == expected
+    assert planned(small) == set()
+
+
+def test_a_file_that_was_deleted_or_altered_is_written_again(small: Run) -> None:
+    before = released(small)
+    first, second = (small.results / "release" / path for path in before)
+    first.unlink()
+    second.write_bytes(b"something else")
+    assert {"encode", "verify", "release"} <= planned(small)
+    called(small)
+    assert on_disk(small) == released(small) == before
+    assert planned(small) == set()
+
+
+def test_a_manifest_that_was_altered_is_written_again(small: Run) -> None:
+    manifest = small.results / "release" / "manifest.tsv"
+    before = manifest.read_bytes()
+    manifest.write_bytes(before[:-20])
+    assert planned(small) == {"report"}
+    called(small)
+    assert manifest.read_bytes() == before
+
+
+def test_intermediates_may_go(small: Run) -> None:
+    purge(configuration.read(small.private / "config.json"))
+    assert planned(small) <= {"redact_files", "verify_files", "release_files", "report"}
+
+
+def test_a_second_month_joins_the_first(small: Run) -> None:
+    first = released(small)
+    later = month(small.folder / "later", "1.2.4")
+    called(small, input=str(later))
+    both = released(small)
+    assert first.items() < both.items()
+    assert len(both) == 4
+    assert len({path.split("/")[1] for path in both}) == 1, "one pseudonym for one patient"
+    assert on_disk(small) == both
+    assert check(small.results).whole

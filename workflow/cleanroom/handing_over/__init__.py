@@ -1,0 +1,1 @@
+"""What is done with a release after it was made: check, compare, pack, look up, purge."""

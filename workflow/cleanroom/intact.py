@@ -1,0 +1,76 @@
+"""Whether what was released still stands as it was written: noticed by a look at the folder, file by file.
+
+Sizes and times are compared, not bytes: that is as cheap as the look at the input. What is damaged gets a new
+token, on which the jobs that write it depend; it stays until they have run, and does not change by itself.
+"""
+
+from hashlib import sha256
+from pathlib import Path
+
+from cleanroom.atomic import write_text
+from cleanroom.config import Config
+from cleanroom.intake.walk import walk
+
+FILES, REPORT = "files", "report"
+"""Pictures and PDFs; the tables and pages."""
+WRITTEN = ("release/manifest.tsv", "set_aside.tsv", "report/index.html", "report/report.json")
+
+
+def stamp(config: Config, name: str, place: str = "") -> None:
+    """Remember how something that was just written stands.
+
+    Parameters
+    ----------
+    config
+        Where everything is.
+    name
+        The pseudonym of a study, ``files`` or ``report``.
+    place
+        The folder in which a study's files lie, below the release folder.
+    """
+    place = place or {FILES: "other"}.get(name, "")
+    write_text(_folder(config) / f"{name}.stamp", f"{_look(config, place)}\t{place}\n")
+
+
+def damaged(config: Config) -> list[str]:
+    """What does not stand as it was written; each gets a new token."""
+    found = []
+    for path in sorted(_folder(config).glob("*.stamp")):
+        then, _, place = path.read_text(encoding="utf-8").rstrip("\n").partition("\t")
+        now = _look(config, place)
+        if now != then:
+            write_text(path.with_suffix(".token"), now + "\n")
+            found.append(path.stem)
+    return found
+
+
+def token(config: Config, name: str) -> str:
+    """The token of what was damaged last; empty when it never was."""
+    path = _folder(config) / f"{name}.token"
+    return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
+
+
+def _folder(config: Config) -> Path:
+    return config.private / "intact"
+
+
+def _look(config: Config, place: str) -> str:
+    """A hash of the paths, sizes and times of a folder of the release; without one, of tables and pages."""
+    digest = sha256()
+    root = config.output / "release" / place
+    if not place:
+        told = [f"{name}\0{_told(config.output / name)}\n" for name in WRITTEN]
+    else:
+        told = [
+            f"{item.path}\0{item.bytes}\0{item.modified}\n" for item in (walk(root) if root.is_dir() else ())
+        ]
+    for line in told:
+        digest.update(line.encode())
+    return digest.hexdigest()[:32]
+
+
+def _told(path: Path) -> str:
+    if not path.is_file():
+        return "missing"
+    status = path.stat()
+    return f"{status.st_size}\0{status.st_mtime_ns}"

@@ -1,0 +1,1 @@
+"""The BIDS tree: NIfTI made from the released DICOM."""

@@ -1,0 +1,132 @@
+"""Check 7, measured: what is left of the skin of a face where its voxels were replaced."""
+
+from pathlib import Path
+
+import nibabel
+import numpy as np
+from numpy.typing import NDArray
+
+from cleanroom.config import Verify
+from cleanroom.deface.candidate import unfit
+from cleanroom.deface.engines import located
+from cleanroom.isotropic import Affine, isotropic
+from cleanroom.records import FaceMask, SeriesFace, Volume
+from cleanroom.verify.geometry import Converted
+from cleanroom.verify.remains import Remains, brain_changed, face, fit_mm, remains
+from cleanroom.verify.subject import Series
+
+Measures = dict[str, float]
+
+
+def measured(series: Series, converted: list[Converted]) -> list[Measures]:
+    """Measure every volume of a series whose face was removed.
+
+    Parameters
+    ----------
+    series
+        What the steps before decided.
+    converted
+        Its volumes, converted anew from what would be released.
+
+    Returns
+    -------
+    list
+        For each volume that can be measured (not too thin, and its head was located):
+        ``<region>_left_percent`` and ``<region>_receded_mm``, ``fit_mm`` (template to skin) and
+        ``brain_voxels`` (of 2 mm, replaced in the middle of the brain).
+    """
+    decided = series.face
+    if decided is None or decided.decision != "face" or decided.tool == "none":
+        return []
+    left = list(converted)
+    found = []
+    for mask in decided.masks:
+        volume = next((volume for volume in series.volumes if volume.file == mask.volume), None)
+        after = None if volume is None else next((one for one in left if one.same(volume)), None)
+        if volume is None or after is None:
+            continue
+        left.remove(after)
+        if mask.pose or decided.tool != "builtin":
+            near_mm = series.study.config.verify.near_mm
+            measures = _measured(series.study.work, volume, mask, after.path, near_mm)
+            found += [measures] if measures else []
+    return found
+
+
+def findings(series: Series, measures: list[Measures]) -> list[str]:
+    """Which measures lie beyond what the config allows."""
+    if series.face is None:
+        return []
+    return [
+        text for one in measures for text in _beyond(one, series.face, series.study.config.verify, series)
+    ]
+
+
+def worst(measures: list[Measures]) -> Measures:
+    """One set of measures for a series: of every measure the most doubtful value."""
+    names = {name for one in measures for name in one}
+    pick = {name: min if name.endswith("_receded_mm") else max for name in names}
+    return {name: pick[name](one[name] for one in measures if name in one) for name in sorted(names)}
+
+
+def _beyond(one: Measures, decided: SeriesFace, bounds: Verify, series: Series) -> list[str]:
+    if one["fit_mm"] > bounds.fit_mm:
+        return [
+            "where eyes, nose and mouth are is not certain: the template's skin lies "
+            f"{one['fit_mm']:g} mm from that of the head, more than {bounds.fit_mm:g} (verify.fit_mm)"
+        ]
+    found = []
+    filled = any(mask.values for mask in decided.masks)
+    for region, bound in bounds.skin_left_percent.model_dump().items():
+        if region == "ears" and not series.study.config.faces.ears:
+            continue
+        most = max(bound, bounds.filled_left_percent) if filled else bound
+        left = one.get(f"{region}_left_percent", 0.0)
+        if left > most:
+            key = "verify.filled_left_percent" if filled else f"verify.skin_left_percent.{region}"
+            found.append(f"{left:g} % of the skin of the {region} is left, more than {most:g} ({key})")
+    if one["brain_voxels"]:
+        found.append(f"{one['brain_voxels']:g} voxels of 2 mm in the middle of the brain were replaced")
+    return found
+
+
+def _measured(work: Path, volume: Volume, mask: FaceMask, after: Path, near_mm: float) -> Measures:
+    """The measures of one volume; none of a volume that is too thin to tell a face in."""
+    affine = np.array(volume.affine)
+    before = _mean(work / volume.file)
+    if before is None or unfit(before.shape, affine):
+        return {}
+    to_template = np.array(mask.pose) if mask.pose else _located(before, affine)
+    if to_template is None:
+        return {"fit_mm": 999.0, "brain_voxels": 0.0}
+    released, inside = _mean(after), _mean(work / mask.mask)
+    assert released is not None
+    assert inside is not None
+    old = face(before, affine, to_template)
+    new = face(released, affine, to_template)
+    found: dict[str, Remains] = remains(old, new, to_template, near_mm)
+    measures = {"fit_mm": min(fit_mm(old, to_template), 999.0)}
+    measures["brain_voxels"] = float(
+        brain_changed(face((inside > 0).astype(np.float32), affine, to_template), to_template)
+    )
+    for region, left in found.items():
+        measures[f"{region}_left_percent"] = left.left_percent
+        measures[f"{region}_receded_mm"] = min(left.receded_mm, 999.0)
+    return measures
+
+
+def _located(data: NDArray[np.float32], affine: Affine) -> Affine | None:
+    """Where the head lies, when the tool that removed the face did not say."""
+    try:
+        return located(isotropic(np.nan_to_num(data), affine)).to_template
+    except RuntimeError:
+        return None
+
+
+def _mean(path: Path) -> NDArray[np.float32] | None:
+    """A volume, of several times their mean; None of colours."""
+    image = nibabel.load(path)
+    if image.get_data_dtype().fields is not None:
+        return None
+    data = np.asarray(image.dataobj, np.float32)
+    return np.asarray(data.reshape(*data.shape[:3], -1).mean(axis=3, dtype=np.float32))
