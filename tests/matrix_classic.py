@@ -73,20 +73,19 @@ def uneven(scans: Path) -> Series:
     return series
 
 
-def tilted(scans: Path) -> Series:
+def tilted(scans: Path, degrees: float = -12) -> Series:
     series = ct(scans)
-    angle = np.deg2rad(-12)
+    angle = np.deg2rad(degrees)
+    down = [0, round(float(np.cos(angle)), 6), round(float(np.sin(angle)), 6)]
     for item in series:
-        item.ImageOrientationPatient = [
-            1,
-            0,
-            0,
-            0,
-            round(float(np.cos(angle)), 6),
-            round(float(np.sin(angle)), 6),
-        ]
-        item.GantryDetectorTilt = -12
+        item.ImageOrientationPatient = [1, 0, 0, *down]
+        item.GantryDetectorTilt = degrees
     return series
+
+
+def tilted_back(scans: Path) -> Series:
+    """dcm2niix puts what it straightens of such a series some slices off."""
+    return tilted(scans, 12)
 
 
 def signed(scans: Path) -> Series:
@@ -292,6 +291,7 @@ ROWS = [
     Row("missing slices", missing),
     Row("uneven spacing", uneven),
     Row("gantry tilt", tilted),
+    Row("gantry tilt, the other way", tilted_back),
     Row("three planes in one series", localizers),
     Row("two volumes in one series", two_volumes),
     Row("mosaic (Siemens)", mosaic, real=True),

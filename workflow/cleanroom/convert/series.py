@@ -9,6 +9,7 @@ import nibabel
 
 from cleanroom.convert.dcm2niix import dcm2niix, resampled
 from cleanroom.convert.placing import place
+from cleanroom.convert.tilt import moved_back
 from cleanroom.errors import SetAside
 from cleanroom.manifest import Instance
 from cleanroom.records import SetAsideRow, Volume, VolumeRecord
@@ -48,11 +49,16 @@ def _convert(study: Study, series: str, instances: list[Instance]) -> list[Volum
             except SetAside as error:
                 raise SetAside(f"instance {instance.number}: {error.reason}", error.fix) from None
         found: list[tuple[Role, Path]] = []
+        raw: dict[Path, list[list[float]]] = {}
         for part in sorted(source.iterdir()):
             paths = dcm2niix(part, Path(folder) / "nifti" / part.name)
             found += [(_role(path, paths), path) for path in paths]
+            raw |= _straightened(paths)
         numbered = sorted(found, key=lambda pair: (pair[0] == "resampled", pair[1]))
-        return [_keep(study, path, role, target / f"{n}.nii") for n, (role, path) in enumerate(numbered, 1)]
+        return [
+            _keep(study, path, role, target / f"{n}.nii", raw.get(path, []))
+            for n, (role, path) in enumerate(numbered, 1)
+        ]
 
 
 def _role(path: Path, paths: list[Path]) -> Role:
@@ -62,7 +68,18 @@ def _role(path: Path, paths: list[Path]) -> Role:
     return "uneven" if uneven else "plain"
 
 
-def _keep(study: Study, path: Path, role: Role, target: Path) -> Volume:
+def _straightened(paths: list[Path]) -> dict[Path, list[list[float]]]:
+    """Volumes that were put where their slices lie, and the affine that they had."""
+    raw = {}
+    for path in (path for path in paths if "_Tilt" in path.stem):
+        slices = [one for one in paths if one != path and path.stem.startswith(one.stem)]
+        before = moved_back(path, min(slices, key=lambda one: len(one.stem))) if slices else None
+        if before is not None:
+            raw[path] = before.tolist()
+    return raw
+
+
+def _keep(study: Study, path: Path, role: Role, target: Path, raw: list[list[float]]) -> Volume:
     target.parent.mkdir(parents=True, exist_ok=True)
     image = nibabel.Nifti1Image.from_filename(path)
     path.replace(target)
@@ -71,4 +88,5 @@ def _keep(study: Study, path: Path, role: Role, target: Path) -> Volume:
         shape=list(image.shape),
         affine=image.affine.tolist(),
         role=role,
+        as_converted=raw,
     )

@@ -31,7 +31,7 @@ class Converted:
     def same(self, volume: Volume) -> bool:
         """Whether it has the shape and the affine of a volume of the original."""
         return list(self.shape) == volume.shape and np.allclose(
-            self.affine, np.array(volume.affine), rtol=0, atol=TOLERANCE
+            self.affine, np.array(volume.as_converted or volume.affine), rtol=0, atol=TOLERANCE
         )
 
 
