@@ -13,7 +13,7 @@ _OFF = 0.01
 def moved_back(path: Path, slices: Path) -> NDArray[np.float64] | None:
     """Put a straightened volume where its slices lie, in its file; the affine that it had, or None.
 
-    dcm2niix (1.0.20260724) shears the slices rightly, but where they lean away from the first one it writes an
+    dcm2niix 1.0.20260724 shears the slices rightly, but where they lean away from the first one it writes an
     affine that puts all of them some slices off. The first slice of the one volume is the first of the other.
 
     Parameters

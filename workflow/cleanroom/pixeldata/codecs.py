@@ -63,6 +63,3 @@ def decode_frame(source: bytes, runner: DecodeRunner) -> bytearray:
     runner.set_option("bits_allocated", frame.dtype.itemsize * 8)
     runner.set_option("planar_configuration", 0)
     return bytearray(np.ascontiguousarray(frame).astype(frame.dtype.newbyteorder("<")).tobytes())
-
-
-complete()
