@@ -34,7 +34,7 @@ _SECTIONS = {
     "convert": (),
     "deface": ("faces", "tools"),
     "tools": ("faces", "tools"),
-    "encode": (),
+    "encode": ("encode", "faces"),
     "verify": ("profile", "faces", "text", "verify"),
     "nifti": ("profile", "release"),
     "release": ("release",),
