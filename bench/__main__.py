@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bench.face_costs import face_costs
 from bench.headers import cores, headers, large
 from bench.measured import Cost
-from bench.stages import stages
+from bench.stages import stages, tree
 
 if TYPE_CHECKING:
     from bench.words import Recall, Speed
@@ -39,6 +39,7 @@ def main() -> int:
     if REAL.is_dir():
         show("one face, 1 mm T1 of 170 slices", face_costs())
         show("Philips T1, 170 slices of 256 x 256, the whole line", stages(REAL))
+        show("the same as a BIDS tree", tree(REAL))
         return 0
     from cleanroom.sample import write_sample  # noqa: PLC0415 - a large parent would count as every child's memory
 
