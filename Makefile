@@ -3,7 +3,7 @@ CORES ?= $(shell nproc)
 BIN := .venv/bin
 DEMO := input=demo/input output=demo/results private=demo/private
 
-.PHONY: install containers demo test bench lint lock bench-lock documents clean
+.PHONY: install containers sbom demo test bench lint lock bench-lock documents clean
 
 install: .venv/installed ## everything the workflow and its tests need, pinned by hash
 
@@ -33,6 +33,10 @@ bench: install ## speed and memory, as ratios to a plain pydicom read and save
 
 containers: install ## an image for every environment: containers/install-apptainer brings Apptainer to Debian 12
 	PYTHONPATH=workflow $(BIN)/python containers/build.py
+
+sbom: install ## what is installed, as CycloneDX: sbom.json
+	$(PYTHON) -m venv .sbom && .sbom/bin/pip install --quiet cyclonedx-bom==7.5.0
+	.sbom/bin/cyclonedx-py environment .venv --output-reproducible --output-file sbom.json && rm -r .sbom
 
 documents: install ## config.yaml, its schema and the docs table, from the config model
 	PYTHONPATH=workflow $(BIN)/python -m cleanroom config

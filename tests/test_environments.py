@@ -30,7 +30,8 @@ def rules() -> dict[str, str]:
     for path in RULES.glob("*.smk"):
         parts = re.split(r"^(?:rule|checkpoint) (\w+):", path.read_text(), flags=re.MULTILINE)[1:]
         for name, body in zip(parts[::2], parts[1::2], strict=True):
-            found[name] = re.search(r"envs/(\w+)\.yaml", body)[1]  # type: ignore[index]
+            if named := re.search(r"envs/(\w+)\.yaml", body):
+                found[name] = named[1]
     return found
 
 
@@ -80,8 +81,8 @@ def needed(module: str) -> frozenset[str]:
 @pytest.mark.parametrize("rule", sorted(rules()))
 def test_a_step_finds_what_it_imports(rule: str) -> None:
     step = "files" if rule.endswith("_files") else rule
-    if step == "part":
-        return
+    if step not in MODULES:
+        pytest.skip(f"{step} runs no step of a study")
     packages = {
         name.lower().replace("_", "-")
         for name in re.findall(r"^([\w.-]+)==", environment.pinned(rules()[rule]), re.MULTILINE)

@@ -3,6 +3,8 @@
 import fcntl
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from cleanroom.errors import StopRun
@@ -57,6 +59,18 @@ def share(folder: Path) -> None:
     handle = _held.get(folder.resolve())
     if handle is not None:
         _taken(handle, fcntl.LOCK_SH)
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Wait until no process that a killed run has left behind is at work on the same thing."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        with suppress(OSError):  # a file system without locks
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _taken(handle: int, kind: int) -> bool:

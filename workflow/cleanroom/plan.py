@@ -34,7 +34,7 @@ _SECTIONS = {
     "convert": (),
     "deface": ("faces", "tools"),
     "tools": ("faces", "tools"),
-    "encode": (),
+    "encode": ("encode", "faces"),
     "verify": ("profile", "faces", "text", "verify"),
     "nifti": ("profile", "release"),
     "release": ("release",),
@@ -166,7 +166,8 @@ class Plan:
     def _as_saved(self) -> dict[str, Any]:
         """All that jobs take from the run; which part it is does not concern them."""
         values = self.config.model_dump(mode="json") | {"shard": ""}
-        return {"config": values, **{name: getattr(self, name) for name in _SAVED}}
+        saved = {name: getattr(self, name) for name in _SAVED} | {"missing": list(self.missing)}
+        return {"config": values, **saved}
 
     def _check_same(self) -> None:
         saved = json.loads((self.config.private / "run.json").read_text())

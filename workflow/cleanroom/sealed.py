@@ -74,7 +74,9 @@ def unseal(private: Path, secret: Path) -> list[Path]:
         try:
             with path.open("rb") as file, replacing(target) as part, part.open("wb") as plain:
                 pyrage.decrypt_io(file, plain, [x25519.Identity.from_str(key) for key in keys])
-        except pyrage.DecryptError:
+        except (pyrage.DecryptError, OSError) as error:
+            if isinstance(error, OSError) and error.errno:
+                raise  # the disk's fault
             raise StopRun(
                 f"{path.name} cannot be decrypted.",
                 "the key is another, or the file was changed: use a backup",

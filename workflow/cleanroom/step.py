@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from zipfile import ZipFile
 
-from cleanroom import intact
+from cleanroom import intact, lock
 from cleanroom.config import Config
 from cleanroom.errors import SetAside, StopRun
 from cleanroom.provenance.made import made
@@ -38,13 +38,18 @@ def run(step: str, study: Study) -> None:
     StopRun
         When there is no space left: not the study's fault, the next call goes on from here.
     """
+    study.work.mkdir(parents=True, exist_ok=True)
+    with lock.alone(study.work / f".{step}.lock"):
+        _run(step, study)
+
+
+def _run(step: str, study: Study) -> None:
     module, name = FUNCTIONS[step]
     path = study.record_path(step) if step in RECORDS else study.folder / "released.json"
     started = time.perf_counter()
     study = decided(study)
     folder = study.config.private / FOLDERS.get(step, "work/{study}").format(study=study.pseudonym)
     folder.mkdir(parents=True, exist_ok=True)
-    study.work.mkdir(parents=True, exist_ok=True)
     record = guarded(getattr(import_module(module), name), step, study)
     folder.mkdir(exist_ok=True)
     record.seconds = round(time.perf_counter() - started, 3)

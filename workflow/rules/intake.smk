@@ -7,7 +7,7 @@ checkpoint intake:
         "../../envs/headers.yaml"
     container:
         PLAN.image("headers")
-    threads: workflow.cores
+    threads: 16
     resources:
         mem_mb=1000,
     params:

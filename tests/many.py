@@ -1,18 +1,17 @@
-"""Many tiny studies: secondary captures of 8 x 8 pixels, written by changing numbers in one file."""
+"""Many tiny studies: radiotherapy plans, which no face or word holds up, made by changing numbers in one."""
 
 import sys
 from pathlib import Path
 
-import numpy as np
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.filebase import DicomBytesIO
-from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage
+from pydicom.uid import ExplicitVRLittleEndian, RTPlanStorage
 
 _ROOT = "1.2.826.0.1.3680043.8.498.78"
 
 
 def write_studies(folder: Path, studies: int, instances: int = 1, first: int = 0) -> None:
-    """Write ``studies`` of one MR series without a place in space; a folder holds a thousand.
+    """Write ``studies`` of one series of plans; a folder holds a thousand.
 
     Parameters
     ----------
@@ -39,19 +38,15 @@ def _template() -> bytes:
     header = Dataset()
     header.file_meta = FileMetaDataset()
     header.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    header.SOPClassUID, header.Modality = MRImageStorage, "MR"
+    header.SOPClassUID, header.Modality = RTPlanStorage, "RTPLAN"
     header.SOPInstanceUID = f"{_ROOT}.9000000077.9000000088"
     header.StudyInstanceUID = f"{_ROOT}.9000000077.1"
     header.SeriesInstanceUID = f"{_ROOT}.9000000077.2"
     header.PatientID, header.PatientName = "B9000000077", "EXAMPLE^B9000000077"
     header.PatientBirthDate, header.StudyDate, header.StudyTime = "19600312", "20180401", "101112"
-    header.InstanceNumber, header.SeriesDescription = 1, "t1 mprage"
-    header.ImageType, header.BodyPartExamined = ["ORIGINAL", "PRIMARY"], "KNEE"
+    header.InstanceNumber, header.SeriesDescription = 1, "knee"
     header.InstitutionName, header.ReferringPhysicianName = "St. Example Hospital", "EXAMPLE^REFERRER"
-    header.Rows = header.Columns = 8
-    header.SamplesPerPixel, header.PhotometricInterpretation = 1, "MONOCHROME2"
-    header.BitsAllocated, header.BitsStored, header.HighBit, header.PixelRepresentation = 16, 12, 11, 0
-    header.PixelData = np.arange(64, dtype=np.uint16).tobytes()
+    header.RTPlanLabel, header.RTPlanGeometry, header.RTPlanDate = "PLAN", "TREATMENT_DEVICE", "20180401"
     file = DicomBytesIO()
     header.save_as(file, enforce_file_format=True)
     return file.getvalue()
