@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bench.face_costs import face_costs
 from bench.headers import cores, headers, large
 from bench.measured import Cost
-from bench.stages import stages
+from bench.stages import stages, tree
 
 if TYPE_CHECKING:
     from bench.words import Recall, Speed
@@ -26,6 +26,9 @@ def main() -> int:
 
         show_words(speed(), recall())
         return 0
+    if "writing" in sys.argv[1:]:
+        show_writing()
+        return 0
     if "fuzz" in sys.argv[1:]:
         return subprocess.run([sys.executable, "-m", "bench.fuzz", *sys.argv[2:]], check=False).returncode
     show("200 CT of 512 x 512 with 258 elements, headers only", headers())
@@ -36,6 +39,7 @@ def main() -> int:
     if REAL.is_dir():
         show("one face, 1 mm T1 of 170 slices", face_costs())
         show("Philips T1, 170 slices of 256 x 256, the whole line", stages(REAL))
+        show("the same as a BIDS tree", tree(REAL))
         return 0
     from cleanroom.sample import write_sample  # noqa: PLC0415 - a large parent would count as every child's memory
 
@@ -43,6 +47,15 @@ def main() -> int:
         write_sample(Path(folder) / "input")
         show("the generated sample, the whole line", stages(Path(folder) / "input"))
     return 0
+
+
+def show_writing() -> None:
+    """What writing back costs."""
+    from bench.writing import large as large_file  # noqa: PLC0415 - as above
+    from bench.writing import writing  # noqa: PLC0415
+
+    show("200 CT of 512 x 512, pixels of 120 covered: writing back", writing())
+    show("one enhanced MR of 1 GB, 8,000 frames: writing back", large_file())
 
 
 def show_words(speeds: dict[str, "Speed"], recalls: dict[str, "Recall"]) -> None:

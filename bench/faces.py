@@ -144,7 +144,7 @@ def _at(
 ) -> NDArray[np.float32]:
     place = points @ to_template[:3, :3].T + to_template[:3, 3]
     index = (place - field.origin) / field.mm
-    return np.asarray(ndimage.map_coordinates(field.data, index.T, order=1, mode="nearest"))
+    return np.asarray(ndimage.map_coordinates(field.data, index.T, order=1, cval=99.0))
 
 
 def _nearest(

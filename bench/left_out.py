@@ -3,7 +3,6 @@
 Reads what ``python -m bench.faces`` has found; nothing is registered again.
 """
 
-import json
 import sys
 from collections import Counter
 from collections.abc import Callable
@@ -15,8 +14,8 @@ from bench.faces import NO_SKIN, good, recorded, show, verdict
 from cleanroom.deface.judgement import BOUNDS, REMOVAL, Bounds, Judgement, judged
 from cleanroom.deface.measures import Measures
 
-WIDENED = 0.5
-"""A bound lies beyond the last right volume by this part of that volume's distance from the median."""
+WIDENED = (0.5, 1.0, 2.0)
+"""Tried: a bound lies beyond the last right volume by this part of that volume's distance from the median."""
 OPEN = {("information", 1), ("inside", 1), ("overlap", 1), ("apart_mm", 0), ("brain_mm", 1)}
 """Measures and sides, 0 the least and 1 the most, that are no bounds: nothing is too much alike."""
 
@@ -27,32 +26,32 @@ def main() -> int:
     heads = sorted({row["head"] for row in rows})
     print("bounds of judgement.py")
     show(rows)
-    print("\nbounds fitted without the head that is judged")
-    told = []
-    for head in heads:
-        judge = fitted([row for row in rows if row["head"] != head])
-        own = [row | {"verdict": verdict(row, judge)} for row in rows if row["head"] == head]
-        told += own
-        print(f"{head:12} {dict(Counter(row['verdict'] for row in own))}")
-    show(told)
-    for row in told:
-        if row["verdict"] != "right":
-            print(row["head"], row["change"], row["verdict"], json.dumps(row["measures"]))
+    for widened in WIDENED:
+        print(f"\nbounds fitted without the head that is judged, wider by {widened:g}")
+        told = []
+        for head in heads:
+            judge = fitted([row for row in rows if row["head"] != head], widened)
+            own = [row | {"verdict": verdict(row, judge)} for row in rows if row["head"] == head]
+            told += own
+            print(f"{head:12} {dict(Counter(row['verdict'] for row in own))}")
+        show(told)
     return 0
 
 
-def fitted(rows: list[dict[str, Any]]) -> Callable[[Measures], Judgement]:
+def fitted(rows: list[dict[str, Any]], widened: float) -> Callable[[Measures], Judgement]:
     """The rules of ``judgement.py`` with bounds around what was right in these volumes."""
     faces = [row["measures"] for row in rows if not row["unfit"] and good(row) and row["skin"] >= NO_SKIN]
-    return lambda measures: judged(measures, _around(BOUNDS, faces), _around(REMOVAL, faces))
+    return lambda measures: judged(
+        measures, _around(BOUNDS, faces, widened), _around(REMOVAL, faces, widened)
+    )
 
 
-def _around(bounds: Bounds, faces: list[dict[str, float]]) -> Bounds:
+def _around(bounds: Bounds, faces: list[dict[str, float]], widened: float) -> Bounds:
     found = {}
     for name, (least, most, meaning) in bounds.items():
         values = np.array([measures[name] for measures in faces])
         middle, low, high = float(np.median(values)), float(values.min()), float(values.max())
-        low, high = low - WIDENED * (middle - low), high + WIDENED * (high - middle)
+        low, high = low - widened * (middle - low), high + widened * (high - middle)
         found[name] = (
             least if (name, 0) in OPEN else low,
             most if (name, 1) in OPEN else high,

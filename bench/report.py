@@ -39,7 +39,7 @@ def many(root: Path, series: int) -> Sample:
     drawn |= {view: surface(template.data, template.affine, view) for view in ("front", "left")}
     for view, image in drawn.items():
         image.save(root / f"{view}.png")
-    write_head(template.data, template.affine, root / "head.nii")
+    write_head(template.data, template.affine, root / "head.nii.gz")
     for number in range(series // A_STUDY):
         study(sample, root, number)
     sample.base.commit()
@@ -66,7 +66,7 @@ def study(sample: Sample, root: Path, number: int) -> None:
         ]
         for file in pictures[name]:
             _linked(root / f"{file[:-4].rpartition('-')[2]}.png", made.folder / file)
-        _linked(root / "head.nii", made.folder / f"pictures/after/{name}-head.nii")
+        _linked(root / "head.nii.gz", made.folder / f"pictures/after/{name}-head.nii.gz")
     checks = dict.fromkeys(("identities", "pixels", "geometry", "references", "face"), "passed")
     VerifyRecord(checks=dict.fromkeys(names, checks), pictures=pictures).save(made.record_path("verify"))
     sample.release(made, *names)

@@ -6,6 +6,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+import dcm2niix
+
 from bench.measured import Cost, measured
 from cleanroom.study import BEFORE
 
@@ -26,10 +28,23 @@ def stages(source: Path) -> dict[str, Cost]:
     return costs
 
 
-def _line(source: Path, folder: Path) -> dict[str, Cost]:
+def tree(source: Path) -> dict[str, Cost]:
+    """What the BIDS tree of a study costs, after dcm2niix alone on the same released files (gzip inside)."""
+    os.environ["PYTHONPATH"] = f"workflow{os.pathsep}."
+    keep = {"rules": [{"tool": "none", "reason": "bench"}]}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        step = _line(source, folder, release={"nifti": True}, faces=keep)["nifti"]
+        (folder / "alone").mkdir()
+        released = str(folder / "results" / "release" / "dicom")
+        options = ("-b", "y", "-z", "i", "-f", "%s", "-o", str(folder / "alone"))
+        return {"dcm2niix": measured(str(dcm2niix.bin), *options, released), "nifti": step}
+
+
+def _line(source: Path, folder: Path, **values: object) -> dict[str, Cost]:
     config = folder / "config.json"
     places = {"input": str(source), "output": str(folder / "results"), "private": str(folder / "private")}
-    config.write_text(json.dumps(places))
+    config.write_text(json.dumps(places | values))
     command = (sys.executable, "-m", "cleanroom")
     costs = {"intake": measured(*command, "intake", "--config", str(config), "--threads", "2")}
     for step in BEFORE:

@@ -5,7 +5,11 @@ from pathlib import Path
 LONG = (
     "runs/test_real_scans.py",
     "runs/test_demo_run.py",
+    "runs/test_five_tools.py",
     "runs/test_exam.py",
+    "runs/test_nifti_run.py",
+    "runs/test_small_run.py",
+    "runs/test_review_run.py",
     "runs/test_bad_input.py",
     "test_redact_slices_without_text.py",
     "test_encapsulated_pdf.py",
@@ -17,6 +21,9 @@ LONG = (
     "test_redact_lettering.py",
     "test_sample.py",
     "fuzz/test_fuzz.py",
+    "test_redact_labelled_boxes.py",
+    "test_files_words.py",
+    "test_tools_for_real.py",
 )
 """Those of more than half a minute, the longest first."""
 

@@ -13,7 +13,7 @@ from cleanroom.intake import take_in
 from cleanroom.records import ReleaseRecord, SetAsideRow
 from cleanroom.review.table import COLUMNS
 
-NOBODY = {"match": {"modality": ["XX"]}}
+NOBODY = {"match": {"description": "^no series is called this$"}}
 """A rule for no series: then every face is in doubt."""
 
 
@@ -33,10 +33,12 @@ class Case:
     def config(self) -> Config:
         return config.load(self.values)
 
-    def run(self, **values: object) -> None:
+    def run(self, only: str = "", **values: object) -> None:
+        """All studies, or the one of a series."""
         self.values |= values
         for study in take_in(self.config):
-            run_study(self.config, study)
+            if not only or study == self.study(only):
+                run_study(self.config, study)
 
     def rows(self) -> dict[str, SetAsideRow]:
         """Step → what it set aside."""

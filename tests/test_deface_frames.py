@@ -1,6 +1,7 @@
 """Six series of one head: one is registered, its mask serves the others, and a head that moved is found."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import nibabel
 import numpy as np
@@ -9,11 +10,15 @@ from framed import AXIAL, CORONAL, SAGITTAL, inverted, slices, turned, write
 from studies import taken_in
 
 from cleanroom import step
-from cleanroom.deface import face_mask
+from cleanroom.config import FaceRule, Faces
+from cleanroom.deface import FaceResult, face_mask
 from cleanroom.deface.donor import Donor
 from cleanroom.deface.engines import FACE_POINTS
+from cleanroom.deface.frames import Frame, Look
+from cleanroom.deface.motion import Motion
 from cleanroom.deface.tools import TOOLS
-from cleanroom.records import FaceRecord, SeriesFace
+from cleanroom.deface.volumes import Found, Place
+from cleanroom.records import FaceRecord, SeriesFace, Volume
 from cleanroom.study import Study
 
 MOVED = turned(6.0, (0.0, 4.0, -14.0))
@@ -100,6 +105,9 @@ def test_a_served_series_names_its_donor_and_hides_the_face(
     face = decisions[name]
     assert "same frame of reference" in face.reason
     assert face.measures["moved_mm"] < 3
+    if name == "T2":
+        assert face.measures["brain_mm"] >= 5
+        assert 0.02 < face.measures["removed"] < 0.25
     found = covered(study, face, FACE)
     assert found.size
     assert found.all()
@@ -139,3 +147,32 @@ def test_what_is_kept_names_nobody_and_is_read_back(
 def _face_moved() -> float:
     there = FACE_POINTS @ MOVED[:3, :3].T + MOVED[:3, 3]
     return float(np.linalg.norm(there - FACE_POINTS, axis=1).mean())
+
+
+def _one(name: str, shape: tuple[int, ...], decision: str, motion: Motion | None) -> tuple[Place, Look]:
+    volume = Volume(file=f"{name}.nii", shape=list(shape), affine=np.diag([2.0, 2, 2, 1]).tolist())
+    mask = np.ones(shape, np.uint8) if decision == "face" else None
+    look = Look([Found(volume, FaceResult(decision, mask=mask))], motion=motion)  # type: ignore[arg-type]
+    return Place(volume, FaceRule(), "MR"), look
+
+
+@pytest.mark.parametrize(
+    ("shape", "motion", "given"),
+    [
+        ((40, 40, 40), Motion(0, 0.0, 30.0, 100, 0.5), True),
+        ((40, 40, 30), Motion(0, 0.0, 30.0, 100, 0.5), False),
+        ((40, 40, 40), Motion(4000, 11.0, 1.0, 9000, 0.2), False),
+    ],
+    ids=["its phase", "another grid", "a head that moved"],
+)
+def test_what_shows_no_skin_gets_the_mask_of_its_twin(
+    shape: tuple[int, ...], motion: Motion, given: bool
+) -> None:
+    magnitude, phase = _one("a", (40, 40, 40), "face", None), _one("b", shape, "unsure", motion)
+    study = SimpleNamespace(config=SimpleNamespace(faces=Faces()))
+    frame = Frame(study, {"a": [magnitude[0]], "b": [phase[0]]})  # type: ignore[arg-type]
+    look = frame._twin("b", {"a": magnitude[1], "b": phase[1]})
+    assert bool(look) == given
+    if look:
+        assert look.donor == "a"
+        assert look.found[0].result.mask is not None

@@ -75,7 +75,7 @@ def test_the_face_of_a_real_head_goes(scans: Path, tmp_path: Path, scan: str, se
 @pytest.mark.parametrize(
     ("scan", "decisions"),
     [
-        ("mr_ge_fruit_deidentified_headers", {"unsure", "no_face"}),
+        ("mr_ge_fruit_deidentified_headers", {"no_face"}),
         ("ct_philips_skull_phantom_dosescreens", {"unsure", "no_face", "not_applicable"}),
         ("mr_t1_studyforrest_alreadydefaced", {"already_removed"}),
         ("rt_rtkit_phantom", {"unsure", "no_face", "not_applicable"}),

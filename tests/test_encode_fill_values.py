@@ -11,11 +11,12 @@ from pydicom import Dataset
 from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian
 
-from cleanroom.encode.covering import FaceFill, covered
+from cleanroom.encode.covering import covered
 from cleanroom.encode.frames import Frame
-from cleanroom.encode.layout import Pixels
 from cleanroom.encode.proof import Proof
 from cleanroom.errors import SetAside
+from cleanroom.pixeldata.frames import Frames
+from cleanroom.pixeldata.original import Original
 from cleanroom.records import FaceMask, SeriesFace, Volume
 from cleanroom.verify import masks
 from cleanroom.verify.placement import Frame as Placed
@@ -29,6 +30,22 @@ def frame(slope: float = 1.0, intercept: float = 0.0, level: int = 0) -> Frame:
     place[0, 0] = place[1, 1] = place[3, 2] = 1
     place[2, 2] = level
     return Frame(place, np.array([0.0, 0.0, 1.0]), slope, intercept)
+
+
+class Planned:
+    """A face that a test draws: real values, NaN where pixels stay, and the slope of each frame."""
+
+    def __init__(self, real: np.ndarray, slopes: list[float]) -> None:
+        self._real, self._slopes = real, slopes
+
+    def prove(self, at: int, _: np.ndarray) -> int:
+        return int(self.plane(at).sum())
+
+    def plane(self, at: int) -> np.ndarray:
+        return ~np.isnan(self._real[at])
+
+    def real(self, at: int) -> tuple[np.ndarray, float, float]:
+        return self._real[at][self.plane(at)], self._slopes[at], -30.0
 
 
 def instance(words: np.ndarray, stored: int, signed: bool, shift: int) -> FileDataset:
@@ -70,14 +87,15 @@ def test_each_pixel_of_a_face_holds_its_value_and_the_others_their_words(
     inside = random.random(SHAPE) < 0.4
     inside[0, 0, 0] = True
     real = np.where(inside, random.normal(0, 3000, SHAPE), np.nan)
-    done = covered(dataset, [], FaceFill(real, [frame(slope, -30.0) for slope in slopes]))
+    done = covered(Original.of(dataset), [], Planned(real, slopes))
     assert done is not None
     assert done.pixels == inside.sum()
     after = np.frombuffer(done.data[: words.nbytes], words.dtype).reshape(SHAPE)
     assert np.array_equal(after[~inside], words[~inside])
     dataset.PixelData = done.data
-    layout = Pixels(dataset).layout
-    held = layout.values(Pixels(dataset).words)[..., 0]
+    after_all = Frames(Original.of(dataset))
+    layout = after_all.layout
+    held = np.concatenate([layout.values(pixels.words) for pixels in after_all])[..., 0].astype(np.int64)
     bits = dataset.BitsStored
     low, high = (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) if layout.signed else (0, (1 << bits) - 1)
     slope = np.array(slopes)[:, None, None] * np.ones(SHAPE)
@@ -104,9 +122,11 @@ def test_a_slice_takes_the_values_of_its_own_time_point_and_the_gate_agrees(tmp_
     (gate,) = masks.load(tmp_path, [volume], face)
     for time in range(2):
         for level in range(3):
-            real = proof.replaced(frame(level=level), data[:, :, level, time].T)
-            inside = ~np.isnan(real)
+            spot = proof.locate(frame(level=level), data[:, :, level, time].T)
+            inside = proof.inside(spot)
             assert inside.sum() == (6 if level else 0)
+            real = np.full(inside.shape, np.nan)
+            real[inside] = proof.real(spot)
             assert np.array_equal(real[inside], values[:, :, level, time].T[inside])
             place = Placed(np.array([0.0, 0, level]), np.eye(3)[0], np.eye(3)[1], 1.0, 0.0)
             low, high = list(gate.held(place, (5, 4), 0.0))[time]
@@ -118,6 +138,6 @@ def test_a_slice_takes_the_values_of_its_own_time_point_and_the_gate_agrees(tmp_
 def test_values_for_fewer_time_points_than_there_are_are_refused(tmp_path: Path) -> None:
     volume, face, data = four_dimensional(tmp_path, np.zeros((4, 5, 3), np.float32))
     with pytest.raises(SetAside, match="every time point"):
-        Proof(tmp_path, [volume], face).replaced(frame(level=1), data[:, :, 1, 1].T)
+        Proof(tmp_path, [volume], face).locate(frame(level=1), data[:, :, 1, 1].T)
     with pytest.raises(SetAside, match="grid of its volume"):
         masks.load(tmp_path, [volume], face)

@@ -71,7 +71,10 @@ def test_in_compressed_words(tmp_path: Path) -> None:
     made.compress(RLELossless, generate_instance_uid=False)
     save(made, tmp_path / "input" / "1")
     boxed = Boxed(tmp_path, {})
-    assert boxed.released("1.2.3.1").PixelData == VALUES.tobytes()
+    released = boxed.released("1.2.3.1")
+    assert released.file_meta.TransferSyntaxUID == RLELossless
+    released.decompress()
+    assert released.PixelData == VALUES.tobytes()
     assert boxed.verify()[1] == {}
 
 

@@ -3,18 +3,8 @@
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from pydicom import Dataset
 
-from cleanroom.encode.layout import Layout
-from cleanroom.encode.pixels import stored
-
-
-def pixel_header(allocated: int, bits: int, signed: bool, shift: int = 0) -> Dataset:
-    """The attributes that say how a stored value lies in its word."""
-    header = Dataset()
-    header.BitsAllocated, header.BitsStored, header.HighBit = allocated, bits, bits - 1 + shift
-    header.PixelRepresentation = int(signed)
-    return header
+from cleanroom.pixeldata.layout import Layout
 
 
 def words_of(bits: int, signed: bool, shift: int = 0) -> Layout:
@@ -27,7 +17,7 @@ def words_of(bits: int, signed: bool, shift: int = 0) -> Layout:
 def test_the_stored_value_is_the_nearest_that_the_bits_hold(
     bits: int, signed: bool, real: float, slope: float, intercept: float
 ) -> None:
-    value = int(stored(np.array(real), pixel_header(16, bits, signed), slope, intercept))
+    value = int(words_of(bits, signed).stored_values(np.array(real), slope, intercept))
     low, high = (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) if signed else (0, 2**bits - 1)
     assert low <= value <= high
     if low * slope + intercept <= real <= high * slope + intercept:

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 from review_case import NOBODY, Case
 
+from cleanroom.config import Config, FaceRule, Faces
 from cleanroom.errors import StopRun
 from cleanroom.records import FaceRecord, TextRecord, VerifyRecord
-from cleanroom.review import table
+from cleanroom.review import applied, table
 from cleanroom.review.standing import fingerprint, standings
 from cleanroom.review.table import COLUMNS, Decision
 from cleanroom.verify import rereading
@@ -52,7 +53,7 @@ def test_an_approval_ends_when_the_input_changes(case: Case) -> None:
     data = bytearray(file.read_bytes())
     data[-1000] ^= 1
     file.write_bytes(data)
-    case.run()
+    case.run(row.series)
     assert "no longer counts" in case.rows()["redact"].reason
     assert case.rows()["redact"].seen != row.seen
     assert row.series not in case.released()
@@ -61,35 +62,36 @@ def test_an_approval_ends_when_the_input_changes(case: Case) -> None:
 def test_an_approval_ends_when_the_config_changes(case: Case) -> None:
     row = case.rows()["deface"]
     case.approve(row)
-    case.run(faces={"rules": [NOBODY], "margin_mm": 4.0})
+    case.run(row.series, faces={"rules": [NOBODY], "margin_mm": 4.0})
     assert "no longer counts" in case.rows()["deface"].reason
 
 
 def test_no_approval_counts_where_nobody_reviews(case: Case) -> None:
-    case.approve(case.rows()["deface"])
-    case.run(release={"require_review": "none"})
-    assert case.rows()["deface"].seen
+    row = case.rows()["redact"]
+    case.approve(row)
+    case.run(row.series, release={"require_review": "none"})
+    assert case.rows()["redact"].seen
     assert case.released() == set()
 
 
 def test_everything_waits_where_all_is_reviewed_and_what_is_rejected_never_leaves(case: Case) -> None:
     row = case.rows()["redact"]
     case.approve(row)
-    case.run(release={"require_review": "all"})
+    case.run(row.series, release={"require_review": "all"})
     waiting = case.rows()["release"]
     assert waiting.series == row.series
     assert case.released() == set()
     case.approve(waiting)
-    case.run()
+    case.run(row.series)
     assert case.released() == {row.series}
     case.decide("reject", row.series, comment="the name stands on the wall")
-    case.run(release={"require_review": "doubtful"})
+    case.run(row.series, release={"require_review": "doubtful"})
     assert case.released() == set()
     assert case.rows()["redact"].series == row.series
     case.approve(row)
     case.decide("reject", row.series)
     case.approve(row)
-    case.run()
+    case.run(row.series)
     assert case.rows()["release"].reason == "it passed and waits for a person's approval"
 
 
@@ -101,18 +103,18 @@ def test_an_identity_that_the_gate_finds_is_overruled_by_nobody(
     case.approve(row)
     found = ["words are left in 1 of 1 pictures that were read again"]
     monkeypatch.setattr(rereading, "findings", lambda *_: list(found))
-    case.run()
+    case.run(row.series)
     doubt = case.rows()["verify"]
     assert doubt.seen
     case.approve(doubt)
-    case.run()
+    case.run(row.series)
     assert case.released() == {row.series}
     found.append("words that identify are left in 1 of 1 pictures that were read again")
-    case.run()
+    case.run(row.series)
     leak = case.rows()["verify"]
     assert leak.seen == ""
     case.decide("approve", row.series, step="verify", seen=doubt.seen)
-    case.run()
+    case.run(row.series)
     assert case.released() == set()
 
 
@@ -142,6 +144,16 @@ def test_a_step_runs_again_only_for_what_it_depends_on() -> None:
     told = [*rows, Decision("", "", "comment", "SA", "EA", comment="later")]
     assert fingerprint(told, "deface", "SA") == marks["deface"]
     assert fingerprint([*rows, Decision("", "", "withdraw", "SA", "EA")], "deface", "SA") == ""
+
+
+def test_a_tool_without_jobs_stops_the_run_and_names_the_line_to_write() -> None:
+    rows = [Decision("", "", "rerun", "SA", "EA", tool="pydeface")]
+    named = FaceRule.model_validate({"match": {"modality": ["MR"]}, "tool": "pydeface"})
+    with pytest.raises(StopRun, match="series EA names tool `pydeface`") as stopped:
+        applied.check(Config(), rows)
+    assert "series: [EA]" in stopped.value.fix
+    applied.check(Config(faces=Faces(rules=[named, FaceRule()])), rows)
+    applied.check(Config(), [*rows, Decision("", "", "withdraw", "SA", "EA")])
 
 
 def test_what_is_run_again_after_a_rejection_waits_for_an_approval() -> None:

@@ -49,7 +49,7 @@ class Calls:
     """Four calls on one export, and what lay on the disk after each."""
 
     worked: list[str]
-    """Studies with intermediates after a part was run."""
+    """Studies that a step has left its record in, after a part was run."""
     first: str
     broken: pd.DataFrame
     """The inventory with broken files among the others, and an instance that has gone bad since."""
@@ -68,7 +68,7 @@ def calls(tmp_path_factory: pytest.TempPathFactory) -> Calls:
     first = (run.private / "studies.tsv").read_text().split()[1]
     done = run.call(studies=first)
     assert done.returncode == 0, done.stdout + done.stderr
-    worked = [path.name for path in (run.private / "work").glob("S*")]
+    worked = [path.parent.name for path in (run.private / "studies").glob("*/clean.json")]
     whole = (run.source / "A1").read_bytes()
     (run.source / "truncated").write_bytes(whole[:-40])
     (run.source / "garbage").write_bytes(b"\0" * 128 + b"DICM" + b"\xff" * 300)

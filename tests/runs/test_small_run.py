@@ -35,9 +35,10 @@ CHANGES: dict[str, tuple[dict[str, str], set[str]]] = {
         {"pdf": "{pages: 7}"},
         {"redact", "convert", "deface", "encode", "verify", "release", *OTHER},
     ),
-    "input: one file more": ({"input": "more"}, {"intake"}),
+    "input: one file more": ({"input": "more"}, {"intake", *OTHER}),
 }
-"""What is changed, and the steps that then run again, when intermediates were kept (``--notemp``)."""
+"""What is changed, and the steps that then run again, when intermediates were kept (``--notemp``).
+Behind ``intake`` a dry run cannot see which studies have changed."""
 
 
 def month(folder: Path, study: str) -> Path:

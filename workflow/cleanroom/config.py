@@ -274,6 +274,17 @@ class Text(Section):
     )
 
 
+class Encode(Section):
+    """Back into DICOM."""
+
+    transfer_syntax: Literal["same", "explicit", "rle", "jpeg-ls", "jpeg-2000", "htj2k", "jpeg-xl"] = Field(
+        "same",
+        description="how instances are written whose pixels change, always without loss: `same` as they came "
+        "where that can be written, else Explicit VR Little Endian (`explicit`); `rle`, `jpeg-ls`, "
+        "`jpeg-2000`, `htj2k`, `jpeg-xl`. All others keep their bytes",
+    )
+
+
 class PictureRule(Section):
     """Pictures that a person has looked at."""
 
@@ -414,6 +425,7 @@ class Config(Section):
         description="where de-facing tools are: {pydeface: {path: /usr/local/fsl}}; see docs/tools.md",
     )
     text: Text = Field(Text(), description="words in pixels")
+    encode: Encode = Field(Encode(), description="back into DICOM")
     pictures: list[PictureRule] = Field(
         [],
         description="which pictures, and PDFs with pictures in them, are cleaned and released: first match "

@@ -21,7 +21,7 @@ from cleanroom.intake.frames import earlier
 from cleanroom.intake.loads import Load, read_loads
 from cleanroom.intake.walk import fingerprint
 from cleanroom.nifti import standard, subject
-from cleanroom.review import standing, table
+from cleanroom.review import applied, standing, table
 from cleanroom.review.table import Decision
 from cleanroom.tools import presence
 from cleanroom.tools.chain import rounds
@@ -34,7 +34,7 @@ _SECTIONS = {
     "convert": (),
     "deface": ("faces", "tools"),
     "tools": ("faces", "tools"),
-    "encode": (),
+    "encode": ("encode", "faces"),
     "verify": ("profile", "faces", "text", "verify"),
     "nifti": ("profile", "release"),
     "release": ("release",),
@@ -103,7 +103,7 @@ class Plan:
             folders.bind(config)
             return cls._saved(config)
         folders.check(config)
-        table.read(config.private)
+        applied.check(config, table.read(config.private))
         assigned = patients.read(config.patients)
         if config.release.nifti:
             standard.check(config.release.bids)
@@ -166,7 +166,8 @@ class Plan:
     def _as_saved(self) -> dict[str, Any]:
         """All that jobs take from the run; which part it is does not concern them."""
         values = self.config.model_dump(mode="json") | {"shard": ""}
-        return {"config": values, **{name: getattr(self, name) for name in _SAVED}}
+        saved = {name: getattr(self, name) for name in _SAVED} | {"missing": list(self.missing)}
+        return {"config": values, **saved}
 
     def _check_same(self) -> None:
         saved = json.loads((self.config.private / "run.json").read_text())

@@ -179,6 +179,8 @@ class Volume(BaseModel):
     role: Literal["plain", "uneven", "resampled"] = "plain"
     """``uneven``: the slices' own values, but the affine is not right for all of them (a gap, a tilt);
     dcm2niix then writes a ``resampled`` one beside it, whose affine is right and whose values are not."""
+    as_converted: list[list[float]] = []
+    """The affine that dcm2niix gave, where it was wrong and another stands in its place; or empty."""
 
 
 class VolumeRecord(Record):

@@ -15,7 +15,7 @@ from cleanroom.config import Config
 from cleanroom.errors import SetAside, StopRun
 from cleanroom.provenance.made import made
 from cleanroom.records import Made, Record, SetAsideRow
-from cleanroom.review.applied import applied
+from cleanroom.review.applied import decided
 from cleanroom.steps import FUNCTIONS
 from cleanroom.study import BEFORE, RECORDS, Study
 
@@ -47,7 +47,7 @@ def _run(step: str, study: Study) -> None:
     module, name = FUNCTIONS[step]
     path = study.record_path(step) if step in RECORDS else study.folder / "released.json"
     started = time.perf_counter()
-    study = Study(applied(study.config, study.standings, study.instances), study.pseudonym)
+    study = decided(study)
     folder = study.config.private / FOLDERS.get(step, "work/{study}").format(study=study.pseudonym)
     folder.mkdir(parents=True, exist_ok=True)
     record = guarded(getattr(import_module(module), name), step, study)

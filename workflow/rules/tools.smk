@@ -23,6 +23,7 @@ rule ask:
         runtime=PLAN.minutes("deface"),
     params:
         config=PLAN.file,
+        decisions=PLAN.decided("deface"),
         version=PLAN.version("tools"),
     shell:
         "python -m cleanroom ask --config {params.config} --study {wildcards.study}"

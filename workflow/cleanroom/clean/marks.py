@@ -20,6 +20,7 @@ LONGITUDINAL = 0x00280303
 MARKS = frozenset({REMOVED, METHOD, METHOD_CODES, LONGITUDINAL})
 EQUIPMENT = 0x0018A001
 PURPOSE = 0x0040A170
+DESCRIPTORS = "113105"
 DEIDENTIFYING = Code(value="109104", meaning="De-identifying Equipment")
 """CID 7005: what a device has contributed."""
 _VALUE, _SCHEME, _MEANING = 0x00080100, 0x00080102, 0x00080104
@@ -38,22 +39,26 @@ def mark(header: Dataset, profile: Profile) -> None:
     header[METHOD] = stored(METHOD, "LO", "\\".join(methods).encode())
     header[LONGITUDINAL] = stored(LONGITUDINAL, "CS", profile.longitudinal.encode())
     add_codes(header, profile.codes)
-    _add_equipment(header)
+    _add_equipment(header, DESCRIPTORS in profile.codes)
 
 
-def _add_equipment(header: Dataset) -> None:
-    """Name Cleanroom in Contributing Equipment Sequence (PS3.3 C.12.1.1.5), after those already there."""
+def _add_equipment(header: Dataset, described: bool) -> None:
+    """Name Cleanroom in Contributing Equipment Sequence (PS3.3 C.12.1.1.5), after those already there.
+
+    ``described``: with a text, where the profile does not take all descriptions away.
+    """
     items = items_of(header.get_item(EQUIPMENT)) if EQUIPMENT in header else []
-    header[EQUIPMENT] = elements.sequence(EQUIPMENT, [*items, _equipment()])
+    header[EQUIPMENT] = elements.sequence(EQUIPMENT, [*items, _equipment(described)])
 
 
 @cache
-def _equipment() -> Dataset:
+def _equipment(described: bool) -> Dataset:
     """One item; without model and software version, which dcm2niix takes for those of the scanner."""
     item = elements.dataset()
     told = f"Cleanroom {__version__}: de-identified as (0012,0063) and (0012,0064) say"
     item[0x00080070] = stored(0x00080070, "LO", b"Cleanroom")
-    item[0x0018A003] = stored(0x0018A003, "ST", told.encode())
+    if described:
+        item[0x0018A003] = stored(0x0018A003, "ST", told.encode())
     item[PURPOSE] = elements.sequence(PURPOSE, [_item(DEIDENTIFYING)])
     return item
 

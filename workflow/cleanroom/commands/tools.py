@@ -31,7 +31,8 @@ def _tools(options: argparse.Namespace) -> None:
 
 
 def _ask(options: argparse.Namespace) -> None:
+    from cleanroom.review.applied import decided  # noqa: PLC0415
     from cleanroom.study import Study  # noqa: PLC0415
     from cleanroom.tools.ask import begin  # noqa: PLC0415
 
-    begin(Study(config.read(options.config), options.study), options.round)
+    begin(decided(Study(config.read(options.config), options.study)), options.round)

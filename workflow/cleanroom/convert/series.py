@@ -6,24 +6,18 @@ from pathlib import Path
 from typing import Literal
 
 import nibabel
-import pydicom
-from pydicom.uid import ExplicitVRLittleEndian
 
 from cleanroom.convert.dcm2niix import dcm2niix, resampled
+from cleanroom.convert.placing import place
+from cleanroom.convert.tilt import moved_back
 from cleanroom.errors import SetAside
 from cleanroom.manifest import Instance
 from cleanroom.records import SetAsideRow, Volume, VolumeRecord
-from cleanroom.source import opened, placed
 from cleanroom.study import Study
 
 Role = Literal["plain", "uneven", "resampled"]
 
 CROSS_SECTIONAL = ("CT", "MR", "PT", "NM")
-READABLE = frozenset(
-    f"1.2.840.10008.1.2{end}"
-    for end in ("", ".1", ".2", ".5", ".4.50", ".4.57", ".4.70", ".4.80", ".4.81", ".4.90", ".4.91")
-)
-"""Transfer syntaxes that the dcm2niix of the wheel reads; others are decoded privately first."""
 
 
 def convert_study(study: Study) -> VolumeRecord:
@@ -48,32 +42,23 @@ def _convert(study: Study, series: str, instances: list[Instance]) -> list[Volum
     study.work.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=study.work, prefix=".convert") as folder:
         source = Path(folder) / "dicom"
-        source.mkdir()
         for instance in instances:
-            _place(study, instance, source / f"{instance.number}.dcm")
-        paths = dcm2niix(source, Path(folder) / "nifti")
-        roles = [_role(path, paths) for path in paths]
-        numbered = sorted(zip(roles, paths, strict=True), key=lambda pair: (pair[0] == "resampled", pair[1]))
-        return [_keep(study, path, role, target / f"{n}.nii") for n, (role, path) in enumerate(numbered, 1)]
-
-
-def _place(study: Study, instance: Instance, target: Path) -> None:
-    if instance.transfer_syntax_uid in READABLE:
-        placed(study.config.input, instance.path, target)
-        return
-    try:
-        with opened(study.config.input, instance.path) as file:
-            dataset = pydicom.dcmread(file, force=True)
-        if dataset.file_meta.TransferSyntaxUID.is_encapsulated:
-            dataset.decompress(generate_instance_uid=False)
-        dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-        dataset.save_as(target, implicit_vr=False, little_endian=True)
-    except Exception as error:  # decoders raise their own kinds
-        raise SetAside(
-            f"instance {instance.number} ({instance.transfer_syntax_uid}) cannot be decoded: "
-            f"{type(error).__name__}",
-            "re-export the series uncompressed",
-        ) from error
+            try:
+                file = (study.config.input, instance.path, instance.transfer_syntax_uid)
+                place(file, instance.number, source, study.work)
+            except SetAside as error:
+                raise SetAside(f"instance {instance.number}: {error.reason}", error.fix) from None
+        found: list[tuple[Role, Path]] = []
+        raw: dict[Path, list[list[float]]] = {}
+        for part in sorted(source.iterdir()):
+            paths = dcm2niix(part, Path(folder) / "nifti" / part.name)
+            found += [(_role(path, paths), path) for path in paths]
+            raw |= _straightened(paths)
+        numbered = sorted(found, key=lambda pair: (pair[0] == "resampled", pair[1]))
+        return [
+            _keep(study, path, role, target / f"{n}.nii", raw.get(path, []))
+            for n, (role, path) in enumerate(numbered, 1)
+        ]
 
 
 def _role(path: Path, paths: list[Path]) -> Role:
@@ -83,7 +68,18 @@ def _role(path: Path, paths: list[Path]) -> Role:
     return "uneven" if uneven else "plain"
 
 
-def _keep(study: Study, path: Path, role: Role, target: Path) -> Volume:
+def _straightened(paths: list[Path]) -> dict[Path, list[list[float]]]:
+    """Volumes that were put where their slices lie, and the affine that they had."""
+    raw = {}
+    for path in (path for path in paths if "_Tilt" in path.stem):
+        slices = [one for one in paths if one != path and path.stem.startswith(one.stem)]
+        before = moved_back(path, min(slices, key=lambda one: len(one.stem))) if slices else None
+        if before is not None:
+            raw[path] = before.tolist()
+    return raw
+
+
+def _keep(study: Study, path: Path, role: Role, target: Path, raw: list[list[float]]) -> Volume:
     target.parent.mkdir(parents=True, exist_ok=True)
     image = nibabel.Nifti1Image.from_filename(path)
     path.replace(target)
@@ -92,4 +88,5 @@ def _keep(study: Study, path: Path, role: Role, target: Path) -> Volume:
         shape=list(image.shape),
         affine=image.affine.tolist(),
         role=role,
+        as_converted=raw,
     )

@@ -101,7 +101,7 @@ def face_mask(data: NDArray[np.float32], affine: Affine, modality: str, extent: 
         ears = carried(shape, affine, pose, extent._replace(face=False), skin(copy, pose))
         if _shows(values, copy, ears, affine):
             reason = f"{judgement.reason}; its ears were left"
-            return FaceResult("face", reason, ears, pose, measures.rounded(), ears_alone=True)
+            return FaceResult("face", reason, ears, None, measures.rounded(), ears_alone=True)
     mask = carried(shape, affine, pose, extent, skin(copy, pose)) if judgement.decision == "face" else None
     return FaceResult(
         judgement.decision,

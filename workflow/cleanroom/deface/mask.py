@@ -18,7 +18,7 @@ TOLERANCE_MM = 2.0
 
 DEEP_MM = 8.0
 """Above the brain a mask goes so deep below a person's skin: scalp and outer table; heads differ."""
-SKIN_MM, SURELY_DEEP_MM = 6.0, 20.0
+SKIN_MM, SURELY_DEEP_MM = 6.0, 14.0
 """Below the skin of the template: what lies less deep goes, whatever the person's skin seems to be (a pad on
 the forehead); what lies deeper stays (the nose's cavity is air, but no skin)."""
 

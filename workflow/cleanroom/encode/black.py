@@ -7,30 +7,40 @@ from pydicom.dataset import FileMetaDataset
 from pydicom.pixels.processing import apply_color_lut
 from pydicom.uid import ExplicitVRLittleEndian
 
-from cleanroom.encode.layout import Layout, Pixels
 from cleanroom.errors import SetAside
+from cleanroom.pixeldata.layout import Layout
 
 _COLOURS = ("Red", "Green", "Blue")
 
 
-def black(original: Dataset, pixels: Pixels) -> NDArray[np.int64]:
+def black(original: Dataset, layout: Layout, lowest: float, highest: float) -> NDArray[np.int64]:
     """The word of every sample of a black pixel, (samples,); (4,) where two pixels share their chroma.
 
     MONOCHROME2 takes the lowest stored value of the instance and MONOCHROME1 the highest, so that neither the
     range of values nor a window made for them changes; PALETTE COLOR takes the darkest entry.
+
+    Parameters
+    ----------
+    original
+        The header with its palette.
+    layout
+        Of the native words.
+    lowest, highest
+        Stored values of the instance.
 
     Raises
     ------
     SetAside
         When the photometric interpretation has no black that is known here.
     """
-    layout = pixels.layout
     half = 1 << (layout.stored - 1)
     dark, none = (1 << layout.stored) >> 4, half
     name = layout.photometric
-    if name in ("MONOCHROME1", "MONOCHROME2", "PALETTE COLOR") and layout.samples == 1:
-        value = _darkest_entry(original, layout) if name == "PALETTE COLOR" else _own(pixels)
-        return np.array([layout.word(value)])
+    if layout.samples == 1 and name in ("MONOCHROME1", "MONOCHROME2"):
+        value = highest if name == "MONOCHROME1" else lowest
+        return np.asarray(layout.words(np.array([value if layout.floating else int(value)])))
+    if layout.samples == 1 and name == "PALETTE COLOR":
+        return np.array([layout.word(_darkest_entry(original, layout))])
     known = {
         "RGB": (0, 0, 0),
         "YBR_FULL": (0, none, none),
@@ -40,14 +50,6 @@ def black(original: Dataset, pixels: Pixels) -> NDArray[np.int64]:
     if name not in known or layout.samples != 3:
         raise SetAside(f"{name} pixels of {layout.samples} samples cannot be covered")
     return np.array([layout.word(value) for value in known[name]])
-
-
-def _own(pixels: Pixels) -> int:
-    """The lowest stored value, the highest of MONOCHROME1; frame by frame, as values take memory."""
-    values = [pixels.layout.values(frame) for frame in pixels.words]
-    if pixels.layout.photometric == "MONOCHROME1":
-        return max(int(frame.max()) for frame in values)
-    return min(int(frame.min()) for frame in values)
 
 
 def _darkest_entry(original: Dataset, layout: Layout) -> int:

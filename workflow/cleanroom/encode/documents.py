@@ -4,17 +4,15 @@ from hashlib import sha256
 from pathlib import Path
 
 from pydicom import Dataset
-from pydicom.uid import UID
 
-from cleanroom.encode.native import public_syntax
 from cleanroom.errors import SetAside
 from cleanroom.records import Document
 
 MIME_TYPE = "application/pdf"
 
 
-def give_document(header: Dataset, original: Dataset, document: Document, path: Path) -> UID:
-    """Give a cleaned header the PDF that takes the original's place; the transfer syntax to write it in.
+def give_document(header: Dataset, document: Document, path: Path) -> None:
+    """Give a cleaned header the PDF that takes the original's place.
 
     Parameters
     ----------
@@ -33,4 +31,3 @@ def give_document(header: Dataset, original: Dataset, document: Document, path: 
     header.EncapsulatedDocumentLength = len(data)
     header.MIMETypeOfEncapsulatedDocument = MIME_TYPE
     header.pop("ListOfMIMETypes", None)
-    return public_syntax(original)

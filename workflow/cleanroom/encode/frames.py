@@ -1,16 +1,23 @@
 """Where each frame of an instance lies in the scanner: LPS millimetres, as DICOM writes it."""
 
 from dataclasses import dataclass
-from typing import Any
+from math import ceil, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 from pydicom import Dataset
+from pydicom.datadict import tag_for_keyword
+from pydicom.tag import BaseTag
 
+from cleanroom.encode.mosaic import is_mosaic, tiles
 from cleanroom.errors import SetAside
+from cleanroom.header.elements import value_of
 
 LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 """DICOM's x to the left and y to the back (PS3.3 C.7.6.2.1.1); NIfTI's x to the right and y to the front."""
+
+_NOTHING = Dataset()
+_TAGS: dict[str, BaseTag] = {}
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,49 @@ class Frame:
     def depth(self) -> float:
         """Position along the normal, in millimetres."""
         return float(self.affine[:3, 2] @ self.normal)
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A slice in the pixels of a frame: all of them, but for a mosaic."""
+
+    frame: Frame
+    rows: slice
+    columns: slice
+
+
+def placed(header: Dataset) -> list[list[Tile]]:
+    """The slices in each frame of an instance.
+
+    Raises
+    ------
+    SetAside
+        When position, orientation or spacing is missing.
+    """
+    if is_mosaic(header):
+        return [_tiles(header)]
+    return [[Tile(frame, slice(None), slice(None))] for frame in frames(header)]
+
+
+def _tiles(header: Dataset) -> list[Tile]:
+    """The tiles of a mosaic, whose position is that of its corner as if it were one large slice."""
+    (whole,) = frames(header)
+    count, normal = tiles(header)
+    across = ceil(sqrt(count))
+    rows, columns = int(header.Rows) // across, int(header.Columns) // across
+    spacing = float(header.get("SpacingBetweenSlices") or header.SliceThickness)
+    middle = [(int(header.Columns) - columns) / 2, (int(header.Rows) - rows) / 2]
+    corner = whole.affine[:, :2] @ middle + whole.affine[:, 2]
+    step = LPS_TO_RAS[:3, :3] @ normal * spacing
+    made = []
+    for at in range(count):
+        affine = whole.affine.copy()
+        affine[:, 2] = corner
+        affine[:3, 2] += at * step
+        frame = Frame(affine, whole.normal, whole.slope, whole.intercept)
+        top, left = at // across * rows, at % across * columns
+        made.append(Tile(frame, slice(top, top + rows), slice(left, left + columns)))
+    return made
 
 
 def frames(header: Dataset) -> list[Frame]:
@@ -64,31 +114,41 @@ def _frame(group: list[Dataset]) -> Frame:
     affine[:3, 2] = position
     affine[3, 2] = 1
     normal = np.cross(orientation[:3], orientation[3:])
-    slope = _value(group, "PixelValueTransformationSequence", "RescaleSlope")
-    intercept = _value(group, "PixelValueTransformationSequence", "RescaleIntercept")
     return Frame(
         LPS_TO_RAS @ affine,
         LPS_TO_RAS[:3, :3] @ normal,
-        1.0 if slope is None else float(slope),
-        0.0 if intercept is None else float(intercept),
+        _number(group, "PixelValueTransformationSequence", "RescaleSlope", 1.0),
+        _number(group, "PixelValueTransformationSequence", "RescaleIntercept", 0.0),
     )
 
 
 def _vector(group: list[Dataset], sequence: str, keyword: str, length: int) -> NDArray[np.float64]:
-    value = _value(group, sequence, keyword)
+    value = _numbers(group, sequence, keyword)
     if value is None or len(value) != length:
         raise SetAside(f"an image without {keyword} cannot be mapped")
-    return np.array(value, dtype=float)
+    return np.array(value)
 
 
-def _value(group: list[Dataset], sequence: str, keyword: str) -> Any:
+def _number(group: list[Dataset], sequence: str, keyword: str, otherwise: float) -> float:
+    value = _numbers(group, sequence, keyword)
+    return otherwise if not value else value[0]
+
+
+def _numbers(group: list[Dataset], sequence: str, keyword: str) -> list[float] | None:
+    """Decimal strings, read from their stored bytes."""
+    tag = _TAGS.setdefault(keyword, BaseTag(tag_for_keyword(keyword) or 0))
     for part in group:
         for holder in (_first(part, sequence), part):
-            if keyword in holder:
-                return holder[keyword].value
+            if tag in holder:
+                try:
+                    text = value_of(holder.get_item(tag), "DS")
+                    return [float(number) for number in text.strip(b" \0").split(b"\\")] if text else []
+                except ValueError:
+                    raise SetAside(f"{keyword} is no number") from None
     return None
 
 
 def _first(dataset: Dataset, sequence: str) -> Dataset:
-    items = dataset.get(sequence)
-    return items[0] if items else Dataset()
+    tag = _TAGS.setdefault(sequence, BaseTag(tag_for_keyword(sequence) or 0))
+    items = dataset[tag].value if tag in dataset else None
+    return items[0] if items else _NOTHING

@@ -1,19 +1,24 @@
 """Bits of the pixel words that are no pixel: old overlays were drawn in them, so they may carry words."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from pydicom import Dataset
-from pydicom.encaps import generate_frames
 from pydicom.pixels.utils import _get_jpg_parameters, get_j2k_parameters
 from pydicom.uid import JPEG2000TransferSyntaxes, RLELossless
 
-from cleanroom.encode.layout import Layout, Pixels, Words
 from cleanroom.errors import SetAside
+from cleanroom.pixeldata.fragments import frame_spans
+from cleanroom.pixeldata.layout import Layout, Pixels, Words
+from cleanroom.pixeldata.original import PIXELS, Original
 
+_HEAD = 1 << 16
+"""Bytes in which a code stream says its precision."""
 _OVERLAYS = range(0x6000, 0x6020, 2)
 _BITS_ALLOCATED, _BIT_POSITION, _DATA = 0x0100, 0x0102, 0x3000
 
 
-def may_hide(original: Dataset) -> bool:
+def may_hide(original: Original) -> bool:
     """Whether words of the pixel data have bits beside the stored value; compressed ones say how many.
 
     Raises
@@ -21,32 +26,60 @@ def may_hide(original: Dataset) -> bool:
     SetAside
         When an overlay is declared in the bits of the stored values.
     """
-    if "PixelData" not in original:
+    header = original.header
+    if original.pixels is None or original.pixels.tag != PIXELS:
         return False
-    allocated, stored = original.get("BitsAllocated"), original.get("BitsStored")
-    _check_overlays(original)
+    allocated, stored = header.get("BitsAllocated"), header.get("BitsStored")
+    check_overlays(header)
     if not allocated or not stored:
         return False
-    syntax = original.file_meta.TransferSyntaxUID
-    if allocated == stored:
-        return not syntax.is_encapsulated and _has_tail(original)
-    if not syntax.is_encapsulated:
-        return True
-    return bool(syntax == RLELossless or _precision(original) > int(stored))
+    if original.syntax.is_encapsulated:
+        return bool(
+            allocated != stored
+            and (original.syntax == RLELossless or _precision(original, int(allocated)) > int(stored))
+        )
+    return allocated != stored or _has_tail(original)
+
+
+@dataclass
+class Beside:
+    """What lies beside the stored values of an instance, gathered over its frames."""
+
+    bits: bool = False
+    """Some of these bits are set."""
+    unlike: bool = False
+    """Some words are not as :func:`clear_hidden` would leave them."""
+    tail: bool = False
+    """Something follows the last word."""
+
+    def look(self, pixels: Pixels) -> None:
+        """Look at some frames."""
+        layout, words = pixels.layout, pixels.words
+        self.tail |= bool(np.any(pixels.tail))
+        if layout.floating or layout.stored == layout.allocated:
+            return
+        found = bool((words & _other_bits(layout)).any())
+        self.bits |= found
+        if layout.signed and not layout.shift:
+            self.unlike = self.unlike or bool((_clean(layout, words) != words).any())
+        else:
+            self.unlike |= found
+
+    @property
+    def hides(self) -> bool:
+        """Whether anything has to be cleared: not where all of these bits are zero, or all are the sign."""
+        return self.tail or (self.bits and self.unlike)
 
 
 def clear_hidden(pixels: Pixels) -> int:
     """Clear what lies beside the stored values, and behind the last word; the number of words changed.
 
-    Bits above a signed value become its sign, all others zero. Nothing changes when all of them are zero, or
-    all are the sign: no two words of the same value may differ.
+    Bits above a signed value become its sign, all others zero.
     """
     layout = pixels.layout
     cleared = int(np.count_nonzero(pixels.tail))
     pixels.tail[:] = 0
-    if layout.stored == layout.allocated:
-        return cleared
-    if all(not (frame & _other_bits(layout)).any() for frame in pixels.words):
+    if layout.floating or layout.stored == layout.allocated:
         return cleared
     for frame in pixels.words:
         clean = _clean(layout, frame)
@@ -55,12 +88,16 @@ def clear_hidden(pixels: Pixels) -> int:
     return cleared
 
 
-def _has_tail(original: Dataset) -> bool:
+def _has_tail(original: Original) -> bool:
     """Whether more than padding follows the last pixel; no where its attributes contradict each other."""
     try:
-        return any(original.PixelData[Layout.of(original).size :])
+        layout = Layout.of(original)
     except SetAside:
         return False
+    assert original.pixels is not None
+    assert original.pixels.length is not None
+    behind = original.pixels.length - layout.size
+    return behind > 0 and any(original.read(original.pixels.start + layout.size, behind))
 
 
 def _other_bits(layout: Layout) -> int:
@@ -70,29 +107,40 @@ def _other_bits(layout: Layout) -> int:
 def _clean(layout: Layout, words: Words) -> Words:
     if layout.signed and not layout.shift:
         every = (1 << layout.allocated) - 1
-        return np.asarray(layout.values(words) & every, words.dtype)
+        return np.asarray(layout.values(words).astype(np.int64) & every, words.dtype)
     return np.asarray(words & layout.stored_bits, words.dtype)
 
 
-def _check_overlays(original: Dataset) -> None:
+def check_overlays(header: Dataset) -> None:
+    """No overlay may be declared in the bits of the stored values.
+
+    Raises
+    ------
+    SetAside
+        When one is.
+    """
     for group in _OVERLAYS:
         tag = group << 16
-        if tag | _BIT_POSITION not in original or tag | _DATA in original:
+        if tag | _BIT_POSITION not in header or tag | _DATA in header:
             continue
-        if tag | _BITS_ALLOCATED not in original or int(original[tag | _BITS_ALLOCATED].value) <= 1:
+        if tag | _BITS_ALLOCATED not in header or int(header[tag | _BITS_ALLOCATED].value) <= 1:
             continue
-        position = int(original[tag | _BIT_POSITION].value)
-        low = int(original.HighBit) + 1 - int(original.BitsStored)
-        if low <= position <= int(original.HighBit):
+        position = int(header[tag | _BIT_POSITION].value)
+        low = int(header.HighBit) + 1 - int(header.BitsStored)
+        if low <= position <= int(header.HighBit):
             raise SetAside(
                 "an overlay is drawn in the bits of its pixel values", "export it without overlays"
             )
 
 
-def _precision(original: Dataset) -> int:
+def _precision(original: Original, allocated: int) -> int:
     """The most bits that a compressed frame says it has; what does not say so may have all."""
-    is_jpeg2000 = original.file_meta.TransferSyntaxUID in JPEG2000TransferSyntaxes
-    frames = generate_frames(original.PixelData, number_of_frames=int(original.get("NumberOfFrames") or 1))
+    is_jpeg2000 = original.syntax in JPEG2000TransferSyntaxes
     read = get_j2k_parameters if is_jpeg2000 else _get_jpg_parameters
-    allocated = int(original.BitsAllocated)
-    return max((int(read(frame).get("precision", allocated)) for frame in frames), default=0)
+    count = int(original.header.get("NumberOfFrames") or 1)
+    most = 0
+    for spans in frame_spans(original, count):
+        start, length = spans[0]
+        head = bytes(original.read(start, min(length, _HEAD)))
+        most = max(most, int(read(head).get("precision", allocated)))
+    return most

@@ -1,74 +1,108 @@
-"""One instance: its cleaned header and its pixel bytes, written as one file."""
+"""One instance: its cleaned header and its pixel data, written as one file and read again."""
 
+from collections.abc import Iterator
+from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
-import pydicom
-from pydicom import DataElement, Dataset
-from pydicom.dataset import FileDataset
-from pydicom.uid import UID
+from numpy.typing import NDArray
+from pydicom import Dataset
 
 from cleanroom.encode.covering import Covered
-from cleanroom.encode.native import public_syntax
-from cleanroom.header.elements import items_of, sequence, swapped, value_of
+from cleanroom.errors import SetAside
+from cleanroom.pixeldata.codecs import LOSSY_METHODS
+from cleanroom.pixeldata.compressed import NotCompressed, chosen
+from cleanroom.pixeldata.frames import Frames
+from cleanroom.pixeldata.original import Original, PixelElement
+from cleanroom.pixeldata.written import PixelValue, write
 
-PIXEL_ELEMENTS = (
-    "ExtendedOffsetTable",
-    "ExtendedOffsetTableLengths",
-    "FloatPixelData",
-    "DoubleFloatPixelData",
-    "PixelData",
-)
-
-_PIXEL_GROUP = 0x7FE0
-_WORDS = ("OW", "OL", "OV", "OF", "OD")
-"""What pydicom writes as it is, whatever the byte order."""
+OFFSETS = ("ExtendedOffsetTable", "ExtendedOffsetTableLengths")
+_SMALLEST, _LARGEST = 0x00280106, 0x00280107
+IN_SERIES = ("SmallestPixelValueInSeries", "LargestPixelValueInSeries")
 
 
-def keep_pixels(header: Dataset, original: Dataset) -> UID:
-    """Give the header the original's pixel bytes, untouched; the transfer syntax to write them in."""
-    for keyword in PIXEL_ELEMENTS:
-        if keyword in original:
-            header[keyword] = original[keyword]
-    return public_syntax(original)
+class _Unlike(Exception):
+    """What was written does not decode to what was planned."""
 
 
-def give_pixels(header: Dataset, original: Dataset, new: Covered) -> UID:
-    """Give the header pixel data in which something was covered; the transfer syntax to write them in."""
+def write_verbatim(header: Dataset, original: Original, path: Path) -> None:
+    """Write an instance with the original's pixel bytes, in its transfer syntax."""
+    for keyword in OFFSETS:
+        if keyword in original.header:
+            header[keyword] = original.header[keyword]
+    write(path, header, original.syntax, PixelValue.verbatim(original))
+
+
+def write_covered(header: Dataset, new: Covered, path: Path) -> None:
+    """Write an instance in which something is covered, and prove what was written.
+
+    A code stream that does not decode to the planned words is replaced by native words.
+
+    Raises
+    ------
+    SetAside
+        When native words are not as planned.
+    """
     for keyword, value in new.attributes.items():
         setattr(header, keyword, value)
-    header.PixelData = new.data
-    narrow = int(original.BitsAllocated) <= 8 and not new.syntax.is_implicit_VR
-    same = new.syntax == original.file_meta.TransferSyntaxUID
-    header["PixelData"].VR = original["PixelData"].VR if same else "OB" if narrow else "OW"
-    return new.syntax
+    for keyword in OFFSETS:
+        header.pop(keyword, None)
+    _keep_history(header, new.original)
+    try:
+        _write(header, new, path)
+    except (NotCompressed, _Unlike):
+        native = chosen("explicit", new.original.syntax, new.layout)
+        if new.syntax == native or not new.syntax.is_encapsulated:
+            raise SetAside("what was written does not read back as planned") from None
+        new.syntax = native
+        new.frames.forget()
+        _write(header, new, path)
 
 
-def _turn(level: Dataset) -> None:
-    """Turn round the words of a cleaned header for a file in big endian; its pixels are so already."""
-    for tag in list(level.keys()):
-        element = level.get_item(tag)
-        if element.VR == "SQ":
-            items = items_of(element)
-            for item in items:
-                _turn(item)
-            level[tag] = sequence(tag, items)
-        elif element.VR in _WORDS and tag >> 16 != _PIXEL_GROUP:
-            value = swapped(value_of(element, element.VR), element.VR)
-            level[tag] = DataElement(tag, element.VR, value)
+def _write(header: Dataset, new: Covered, path: Path) -> None:
+    if _SMALLEST in header or _LARGEST in header:
+        _give_range(header, new)
+    value = new.value()
+    start = write(path, header, new.syntax, value)
+    if not start:
+        with Original.opened(path.parent, path.name, path.parent) as written:
+            _prove(new, written)
+        return
+    with path.open("rb") as file:
+        length = None if value.length is None else value.length + value.length % 2
+        element = PixelElement(value.tag, value.vr, start, length)
+        _prove(new, Original(header, new.syntax, element, file))
 
 
-def save(header: FileDataset, syntax: UID, path: Path) -> None:
-    """Write a Part 10 file in the given transfer syntax."""
-    header.file_meta.TransferSyntaxUID = syntax
-    header.file_meta.MediaStorageSOPInstanceUID = header.SOPInstanceUID
-    header.preamble = b"\0" * 128
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not syntax.is_little_endian:
-        _turn(header)
-    pydicom.dcmwrite(
-        path,
-        header,
-        implicit_vr=syntax.is_implicit_VR,
-        little_endian=syntax.is_little_endian,
-        enforce_file_format=True,
-    )
+def _give_range(header: Dataset, new: Covered) -> None:
+    """Smallest and Largest Image Pixel Value of the pixels as they are now."""
+    for tag, value in zip((_SMALLEST, _LARGEST), new.range(), strict=True):
+        fits = -0x8000 <= value < 0 or (0 <= value <= 0xFFFF and not (new.layout.signed and value > 0x7FFF))
+        if tag in header and not fits:
+            del header[tag]
+        elif tag in header:
+            header.add_new(tag, "SS" if new.layout.signed else "US", int(value))
+
+
+def _keep_history(header: Dataset, original: Original) -> None:
+    """What was once compressed with loss says so for ever (PS3.3 C.7.6.1.1.5)."""
+    method = LOSSY_METHODS.get(original.syntax)
+    if method is None or header.get("LossyImageCompression") == "01":
+        return
+    header.LossyImageCompression = "01"
+    header.LossyImageCompressionMethod = method
+
+
+def _prove(new: Covered, written: Original) -> None:
+    """Every pixel that nothing covers has its stored value, and every other one what was planned."""
+    before, after = _frames(Frames(new.original)), _frames(Frames(written))
+    for at, (old, now) in enumerate(zip_longest(before, after)):
+        if old is None or now is None or old.shape != now.shape:
+            raise _Unlike
+        if not new.holds(at, old, now):
+            raise _Unlike
+
+
+def _frames(frames: Frames) -> Iterator[NDArray[Any]]:
+    for pixels in frames:
+        yield from frames.layout.values(pixels.words)

@@ -1,8 +1,9 @@
 """Which voxel of dcm2niix's volumes each stored pixel went to: proved by the values themselves."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from mmap import ACCESS_READ, MADV_DONTNEED, mmap
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import nibabel
 import numpy as np
@@ -17,34 +18,88 @@ _OFF_GRID = 0.3
 """Voxels: DICOM writes positions with few digits. That a pixel belongs to a voxel is proved by its value."""
 
 
+_PAGES = 1 << 28
+"""Bytes of a volume that are kept in memory at most."""
 T = TypeVar("T", bound=np.generic)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Image:
-    """A NIfTI volume with its stored values: (i, j, k[, t]), RGB as a last axis of three."""
+    """A NIfTI volume with its stored values: (i, j, k, t), RGB as a last axis of three.
+
+    The values stay on disk; ``looked`` lets go of what was read of them.
+    """
 
     volume: Volume
-    values: NDArray[np.generic]
+    values: NDArray[Any]
     slope: float
     intercept: float
+    pages: mmap | None = None
+    _seen: int = 0
+    _found: dict["Slab", int] = field(default_factory=dict)
 
     @property
     def affine(self) -> NDArray[np.float64]:
         """Voxel to RAS millimetres, 4x4."""
         return np.array(self.volume.affine)
 
+    def looked(self, where: "Slab") -> None:
+        """A slice was looked at: after some of them the memory that the file took is given back."""
+        plane = self.values[..., 0, 0] if where.axis == 2 else self.values[..., 0]
+        self._seen += plane.nbytes
+        if self.pages is not None and self._seen > _PAGES:
+            self.pages.madvise(MADV_DONTNEED)
+            self._seen = 0
+
+    def time_of(self, frame: Frame, pixels: NDArray[np.generic], where: "Slab") -> int | None:
+        """The time point of the volume that holds exactly these pixels in this slice; None when none does.
+
+        Stored values where dcm2niix keeps them; real units within half a step where it merges slopes. Of
+        several the one that follows the last found in this slice.
+        """
+        times = int(self.values.shape[3])
+        first = self._found.get(where, -1) + 1
+        for step in range(times):
+            time = (first + step) % times
+            if self._holds(frame, pixels, where.of(self.values[:, :, :, time])):
+                self._found[where] = time
+                self.looked(where)
+                return time
+        return None
+
+    def _holds(self, frame: Frame, pixels: NDArray[np.generic], there: NDArray[Any]) -> bool:
+        if there.shape != pixels.shape:
+            return False
+        if np.array_equal(there, pixels):
+            return True
+        if frame.slope == self.slope and frame.intercept == self.intercept:
+            return False
+        here = pixels.astype(float) * frame.slope + frame.intercept
+        step = max(abs(frame.slope), abs(self.slope)) * 0.51
+        return bool(np.abs(there.astype(float) * self.slope + self.intercept - here).max() <= step)
+
 
 def load(work: Path, volume: Volume) -> Image:
-    """Read the values of a volume without applying its scale; a 4D one keeps its time axis."""
-    image = nibabel.Nifti1Image.from_filename(work / volume.file, mmap=False)
-    values = np.asanyarray(cast(ArrayProxy, image.dataobj).get_unscaled())
+    """The values of a volume without its scale; a 4D one keeps its time axis."""
+    image = nibabel.Nifti1Image.from_filename(work / volume.file)
+    proxy = cast(ArrayProxy, image.dataobj)
+    slope, intercept = float(proxy.slope), float(proxy.inter)
+    path, pages = work / volume.file, None
+    if path.suffix == ".nii":
+        with path.open("rb") as file:
+            pages = mmap(file.fileno(), 0, access=ACCESS_READ)
+        shape = cast("tuple[int, ...]", proxy.shape)
+        flat = np.frombuffer(pages, proxy.dtype, int(np.prod(shape)), proxy.offset)
+        values = flat.reshape(shape, order="F")
+    else:
+        values = np.asanyarray(proxy.get_unscaled())
     if values.dtype.names:
-        values = np.stack([values[name] for name in values.dtype.names], axis=-1)[:, :, :, np.newaxis]
-    elif values.ndim == 3:
-        values = values[..., np.newaxis]
-    slope, intercept = cast(ArrayProxy, image.dataobj).slope, cast(ArrayProxy, image.dataobj).inter
-    return Image(volume, values, float(slope), float(intercept))
+        width = len(values.dtype.names)
+        colours = np.stack([values[name] for name in values.dtype.names], axis=-1)
+        values = colours.reshape(*values.shape[:3], -1, width)
+    else:
+        values = values.reshape(*values.shape[:3], -1, order="F")
+    return Image(volume, values, slope, intercept, pages)
 
 
 def lattice(frame: Frame, rows: int, columns: int, affine: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -101,25 +156,6 @@ def upright(frame: Frame, pixels: NDArray[np.generic], image: Image) -> NDArray[
     if frame.affine[:3, 1] @ image.affine[:3, 1] < 0:
         turned = turned[:, ::-1]
     return turned
-
-
-def time_of(frame: Frame, pixels: NDArray[np.generic], image: Image, where: Slab) -> int | None:
-    """The first time point of the volume that holds exactly these pixels in this slice; None when none does.
-
-    Stored values where dcm2niix keeps them; real units within half a step where it merges slopes.
-    """
-    for time in range(image.values.shape[3]):
-        there = where.of(image.values[:, :, :, time])
-        if there.shape != pixels.shape:
-            return None
-        if np.array_equal(there, pixels):
-            return time
-        if frame.slope != image.slope or frame.intercept != image.intercept:
-            here = pixels.astype(float) * frame.slope + frame.intercept
-            step = max(abs(frame.slope), abs(image.slope)) * 0.51
-            if np.abs(there.astype(float) * image.slope + image.intercept - here).max() <= step:
-                return time
-    return None
 
 
 def nearest(frame: Frame, rows: int, columns: int, image: Image) -> tuple[NDArray[np.intp], ...]:

@@ -1,6 +1,7 @@
 """The proof that a mask drawn on NIfTI volumes belongs to these very pixels."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from hashlib import blake2b
 from operator import itemgetter
 from pathlib import Path
@@ -49,23 +50,29 @@ class Proof:
             for t in reversed(range(image.values.shape[3]))
         }
         self._alike: list[float] = []
+        self._first: dict[str, NDArray[np.float32]] = {}
 
-    def replaced(self, frame: Frame, pixels: NDArray[np.generic]) -> Real:
-        """What the pixels of a frame are to hold, (rows, columns), real units; NaN where they stay.
+    def locate(self, frame: Frame, pixels: NDArray[np.generic]) -> "Spot":
+        """Where a frame is in the volumes: proved by its pixels.
+
+        Parameters
+        ----------
+        pixels
+            Stored values, (rows, columns) or (rows, columns, 3).
 
         Raises
         ------
         SetAside
-            When the volume does not hold exactly these pixels where the geometry says.
+            When no volume holds exactly these pixels where the geometry says.
         """
         rows, columns = pixels.shape[:2]
         for image in self._images:
             if image.volume.role == "uneven":
                 continue
             where = mapping.slab(frame, rows, columns, image)
-            time = None if where is None else mapping.time_of(frame, pixels, image, where)
+            time = None if where is None else image.time_of(frame, pixels, where)
             if where is not None and time is not None:
-                return self._real(image, time, where.of)
+                return self._spot(image, time, where.of)
         for image in self._images:
             time = self._slices.get(_content(mapping.upright(frame, pixels, image)))
             if image.volume.role == "uneven" and time is not None:
@@ -74,6 +81,18 @@ class Proof:
             "the converted volume cannot be mapped back to the pixels exactly",
             "send the series in another encoding, or keep it out of the input",
         )
+
+    def inside(self, spot: "Spot") -> NDArray[np.bool_]:
+        """Which pixels of a located frame are covered, (rows, columns)."""
+        return np.asarray(spot.of(self._masks[spot.volume]) > 0)
+
+    def real(self, spot: "Spot") -> Real:
+        """What the covered pixels of a located frame are to hold, (n,), real units; (1,): all the same."""
+        if spot.volume not in self._values:
+            return np.array([self._face.fill])
+        inside = self.inside(spot)
+        values = self._values[spot.volume]
+        return np.asarray(spot.of(values if values.ndim == 3 else values[..., spot.time])[inside], np.float64)
 
     def finish(self) -> None:
         """After the last frame: the interpolated volume must look like the slices it came from.
@@ -86,31 +105,37 @@ class Proof:
         if self._alike and float(np.median(self._alike)) < _ALIKE:
             raise SetAside("the interpolated volume does not lie where its slices lie")
 
-    def _by_position(self, frame: Frame, pixels: NDArray[np.generic], time: int) -> Real:
+    def _by_position(self, frame: Frame, pixels: NDArray[np.generic], time: int) -> "Spot":
         rows, columns = pixels.shape[:2]
         for image in self._resampled:
             if image.volume.file in self._masks:
                 there = mapping.lattice(frame, rows, columns, image.affine)
-                values = map_coordinates(image.values[..., 0].astype(np.float32), there, order=1)
+                if image.volume.file not in self._first:
+                    self._first[image.volume.file] = image.values[..., 0].astype(np.float32)
+                values = map_coordinates(self._first[image.volume.file], there, order=1)
                 if pixels.std() > 0 and values.std() > 0:
                     self._alike.append(float(np.corrcoef(values.ravel(), pixels.ravel())[0, 1]))
                 voxels = mapping.nearest(frame, rows, columns, image)
-                return self._real(image, time, itemgetter(voxels))
+                return self._spot(image, time, itemgetter(voxels))
         raise SetAside("a series with uneven slices has no mask of its interpolated volume")
 
-    def _real(self, image: Image, time: int, of: Callable[[NDArray[Any]], NDArray[Any]]) -> Real:
-        """Values of the masked voxels of a volume at the pixels that ``of`` picks."""
+    def _spot(self, image: Image, time: int, of: Callable[[NDArray[Any]], NDArray[Any]]) -> "Spot":
         name = image.volume.file
         if name not in self._masks:
             raise SetAside("one of the volumes of the series has no mask")
-        inside = of(self._masks[name]) > 0
-        if name not in self._values:
-            return np.where(inside, self._face.fill, np.nan)
-        values = self._values[name]
-        times = 1 if values.ndim == 3 else values.shape[3]
-        if time >= times:
+        values = self._values.get(name)
+        if values is not None and time >= (1 if values.ndim == 3 else values.shape[3]):
             raise SetAside("the values for a face mask are not there for every time point")
-        return np.where(inside, of(values if values.ndim == 3 else values[..., time]), np.nan)
+        return Spot(name, time, of)
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A slice of a volume: ``of`` picks the voxels of a frame out of an array in the volume's grid."""
+
+    volume: str
+    time: int
+    of: Callable[[NDArray[Any]], NDArray[Any]]
 
 
 def _read(path: Path) -> NDArray[Any]:

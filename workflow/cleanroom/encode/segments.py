@@ -5,20 +5,17 @@ from csv import DictReader
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from pydicom import Dataset
-from pydicom.pixels.utils import pack_bits
-from pydicom.uid import UID, ExplicitVRLittleEndian
 from scipy import ndimage
 
 from cleanroom.encode.contours import along_skin
-from cleanroom.encode.covering import Covered
 from cleanroom.encode.faces import Face, Points
 from cleanroom.encode.frames import LPS_TO_RAS, Frame, frames
 from cleanroom.encode.images import Images
-from cleanroom.encode.native import public_syntax
 from cleanroom.encode.pixels import decoded
 from cleanroom.encode.structures import names_skin
 from cleanroom.errors import SetAside
@@ -73,7 +70,32 @@ def redrawn(original: Dataset, images: Images) -> Redrawn:
     return Redrawn(faces, frozenset(named + along))
 
 
-def cleared(original: Dataset, found: Redrawn, whole: bool = False) -> Covered | None:
+@dataclass(frozen=True)
+class Erased:
+    """The pixels of segments that become background: what takes a face's place in them is nothing.
+
+    Attributes
+    ----------
+    planes
+        (frames, rows, columns), where a pixel is cleared.
+    """
+
+    planes: NDArray[np.bool_]
+
+    def prove(self, at: int, _: NDArray[Any]) -> int:
+        """How many pixels of a frame are cleared."""
+        return int(np.count_nonzero(self.planes[at]))
+
+    def plane(self, at: int) -> NDArray[np.bool_]:
+        """The cleared pixels of a frame."""
+        return np.asarray(self.planes[at])
+
+    def real(self, at: int) -> tuple[NDArray[np.float64], float, float]:
+        """Background in every frame, stored as 0."""
+        return np.zeros(1 if at >= 0 else 0), 1.0, 0.0
+
+
+def cleared(original: Dataset, found: Redrawn, whole: bool = False) -> Erased | None:
     """Take the removed face out of the segments that redraw it; None when no pixel of them lies there.
 
     Parameters
@@ -87,12 +109,10 @@ def cleared(original: Dataset, found: Redrawn, whole: bool = False) -> Covered |
 
     Returns
     -------
-    Covered
-        Every pixel of other segments, and every one outside the face, holds what it held; compressed pixels
-        are written uncompressed, segments of one bit packed as they were.
+    Erased
+        Every pixel of other segments, and every one outside the face, holds what it held.
     """
-    pixels = np.array(decoded(original))
-    count = 0
+    planes = np.zeros(decoded(original).shape, np.bool_)
     for at, number, place, inside in _planes(original):
         if number not in found.numbers:
             continue
@@ -101,22 +121,8 @@ def cleared(original: Dataset, found: Redrawn, whole: bool = False) -> Covered |
             points = _points(where, place)
             gone = [face.inside(points, WIDENED_MM) for face in found.faces]
             where = where[np.logical_or.reduce(gone)]
-        pixels[at][tuple(where.T)] = 0
-        count += len(where)
-    if not count:
-        return None
-    syntax = public_syntax(original)
-    if syntax.is_encapsulated:
-        syntax = ExplicitVRLittleEndian
-    return Covered(_packed(pixels, original, syntax), syntax, {}, count, 0)
-
-
-def _packed(pixels: NDArray[np.generic], original: Dataset, syntax: UID) -> bytes:
-    if int(original.BitsAllocated) == 1:
-        return pack_bits(pixels.astype(np.uint8))
-    words = pixels if syntax.is_little_endian else pixels.byteswap()
-    data = words.tobytes()
-    return data + b"\0" * (len(data) % 2)
+        planes[at][tuple(where.T)] = True
+    return Erased(planes) if planes.any() else None
 
 
 def _outer(segment: Dataset) -> bool:

@@ -3,18 +3,18 @@
 import shutil
 import zipfile
 from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
 
-import numpy as np
-import pydicom
-from pydicom.dataset import FileDataset
-from pydicom.uid import UID
+from pydicom import Dataset
 
+from cleanroom.clean.original import read_header
 from cleanroom.encode.contours import cut_outer_contours
-from cleanroom.encode.covering import Covered, FaceFill, covered
+from cleanroom.encode.covering import FaceFill, covered
 from cleanroom.encode.documents import give_document
-from cleanroom.encode.frames import frames
+from cleanroom.encode.filled import Filled
 from cleanroom.encode.images import Images
-from cleanroom.encode.instance import give_pixels, keep_pixels, save
+from cleanroom.encode.instance import IN_SERIES, write_covered, write_verbatim
 from cleanroom.encode.marks import (
     WORDS_COVERED,
     Change,
@@ -27,13 +27,13 @@ from cleanroom.encode.marks import (
     mark_rebuilt,
     mark_segments,
 )
-from cleanroom.encode.pixels import decoded
 from cleanroom.encode.proof import Proof
 from cleanroom.encode.renamed import Renamed
 from cleanroom.encode.segments import SEGMENTATIONS, cleared, redrawn
 from cleanroom.encode.structures import STRUCTURE_SET
 from cleanroom.errors import SetAside
 from cleanroom.manifest import Instance
+from cleanroom.pixeldata.original import Original
 from cleanroom.records import (
     Document,
     EncodedInstance,
@@ -46,7 +46,6 @@ from cleanroom.records import (
     TextRecord,
     VolumeRecord,
 )
-from cleanroom.source import opened
 from cleanroom.study import Study
 
 CLEANED = ("face", "no_face", "already_removed")
@@ -116,17 +115,28 @@ class Writer:
 
     def write(self, instance: Instance) -> EncodedInstance:
         """Write one instance to be released."""
-        header, original = _read(self.study, self.headers, instance)
-        if instance.number in self.decided.documents:
-            return self._document(instance, header, original)
+        header = read_header(BytesIO(self.headers.read(f"{instance.series}/{instance.number}.dcm")))
+        root, syntax = self.study.config.input, instance.transfer_syntax_uid
+        with Original.opened(root, instance.path, self.study.work, syntax) as original:
+            if instance.number in self.decided.documents:
+                return self._document(instance, header, original)
+            return self._image(instance, header, original)
+
+    def _image(self, instance: Instance, header: Dataset, original: Original) -> EncodedInstance:
         boxes = self.decided.boxes.get(instance.number, [])
-        new = covered(original, boxes, self._face(instance, original))
+        proof = self.decided.proof if instance.frames else None
+        face: FaceFill | None = Filled(proof, original.header) if proof else None
         if instance.sop_class_uid in SEGMENTATIONS:
-            new = self._segments(header, original, boxes) or new
-        syntax = give_pixels(header, original, new) if new else keep_pixels(header, original)
-        clipped = _structures(self.study, header, original) if _is_structures(instance) else 0
-        self._mark(header, instance, cleared=bool(new and new.cleared))
-        self._save(header, syntax, instance)
+            face = self._segments(header, original, boxes) or face
+        new = covered(original, boxes, face, self.study.config.encode.transfer_syntax)
+        clipped = _structures(self.study, header, original.header) if _is_structures(instance) else 0
+        self._mark(header, instance, cleared=bool(new and new.clears))
+        self.renamed.apply(header)
+        path = self._path(instance)
+        if new:
+            write_covered(header, new, path)
+        else:
+            write_verbatim(header, original, path)
         return EncodedInstance(
             number=instance.number,
             covered=new.pixels if new else 0,
@@ -135,42 +145,33 @@ class Writer:
             clipped=clipped,
         )
 
-    def _document(self, instance: Instance, header: FileDataset, original: FileDataset) -> EncodedInstance:
+    def _document(self, instance: Instance, header: Dataset, original: Original) -> EncodedInstance:
         """Write an instance that holds a PDF."""
         document = self.decided.documents[instance.number]
         path = self.study.work / "documents" / instance.series / f"{instance.number}.pdf"
-        syntax = give_document(header, original, document, path)
+        give_document(header, document, path)
         mark_rebuilt(header)
         if self.decided.text.frames_read:
             mark_read(header)
-        self._save(header, syntax, instance)
+        self.renamed.apply(header)
+        write_verbatim(header, original, self._path(instance))
         return EncodedInstance(number=instance.number, covered=0, boxes=sum(map(len, document.boxes)))
 
-    def _segments(self, header: FileDataset, original: FileDataset, boxes: list[TextBox]) -> Covered | None:
-        """A segmentation without the face in its outer segments; None when none of them shows it."""
+    def _segments(self, header: Dataset, original: Original, boxes: list[TextBox]) -> FaceFill | None:
+        """What is cleared of the outer segments of a segmentation; None when none of them shows a face."""
         whole = self.study.config.faces.contours == "remove"
-        found = redrawn(original, Images.of(self.study))
-        new = cleared(original, found, whole) if found.numbers else None
+        dataset = original.whole()
+        found = redrawn(dataset, Images.of(self.study))
+        new = cleared(dataset, found, whole) if found.numbers else None
         if new and boxes:
             raise SetAside("a segment redraws the face, and there are words in its pixels")
         mark_segments(header, examined=bool(found.faces), changed=bool(new), whole=whole)
         return new
 
-    def _save(self, header: FileDataset, syntax: UID, instance: Instance) -> None:
-        self.renamed.apply(header)
-        save(header, syntax, self.study.work / "encoded" / instance.series / f"{instance.number}.dcm")
+    def _path(self, instance: Instance) -> Path:
+        return self.study.work / "encoded" / instance.series / f"{instance.number}.dcm"
 
-    def _face(self, instance: Instance, original: FileDataset) -> FaceFill | None:
-        """The pixels of the face; None when there are none in this instance."""
-        proof = self.decided.proof
-        if not proof or not instance.frames:
-            return None
-        positions = frames(original)
-        pairs = zip(positions, decoded(original), strict=True)
-        face = FaceFill(np.stack([proof.replaced(*pair) for pair in pairs]), positions)
-        return face if face.inside.any() else None
-
-    def _mark(self, header: FileDataset, instance: Instance, cleared: bool) -> None:
+    def _mark(self, header: Dataset, instance: Instance, cleared: bool) -> None:
         decided = self.decided
         if decided.face.decision in CLEANED and decided.face.tool != "none":
             mark_examined(header)
@@ -180,30 +181,17 @@ class Writer:
             mark_derived(header, decided.changes, self.study.identity)
         if cleared:
             mark_hidden_bits(header)
+        if decided.changes:
+            for keyword in IN_SERIES:
+                header.pop(keyword, None)
 
 
 def _is_structures(instance: Instance) -> bool:
     return instance.sop_class_uid == STRUCTURE_SET
 
 
-def _structures(study: Study, header: FileDataset, original: FileDataset) -> int:
+def _structures(study: Study, header: Dataset, original: Dataset) -> int:
     whole = study.config.faces.contours == "remove"
     cut = cut_outer_contours(header, original, Images.of(study), whole)
     mark_contours(header, cut.examined, cut.points, cut.whole)
     return cut.points
-
-
-def _read(study: Study, headers: zipfile.ZipFile, instance: Instance) -> tuple[FileDataset, FileDataset]:
-    """The cleaned header and the original."""
-    with headers.open(f"{instance.series}/{instance.number}.dcm") as file:
-        header = pydicom.dcmread(file)
-    with opened(study.config.input, instance.path) as file:
-        original = pydicom.dcmread(file, force=True)
-    _name_syntax(original, instance)
-    return header, original
-
-
-def _name_syntax(original: FileDataset, instance: Instance) -> None:
-    """Files without file meta do not name their transfer syntax: intake has found it out."""
-    if "TransferSyntaxUID" not in original.file_meta:
-        original.file_meta.TransferSyntaxUID = UID(instance.transfer_syntax_uid)

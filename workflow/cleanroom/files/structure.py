@@ -37,7 +37,9 @@ def rest(data: bytes, extension: str) -> bytes:
     readers = {"png": _png, "jpg": _jpeg, "tif": _tiff, "bmp": _bmp, "gif": _gif, "webp": _webp, "pdf": _pdf}
     try:
         return b"\0".join(readers[extension](data))
-    except (struct.error, IndexError, zlib.error, pikepdf.PdfError, OSError, KeyError) as error:
+    except Foreign:
+        raise
+    except Exception as error:  # what cannot be read is never released
         raise Foreign(f"its parts cannot be told apart ({type(error).__name__})") from None
 
 
@@ -91,6 +93,7 @@ def _tiff(data: bytes) -> Iterator[bytes]:
             tags = image.tag_v2  # type: ignore[attr-defined]
             _check(set(tags) <= _TIFF, "a tag that pixels do not need")
             for start, size in zip(tags[273], tags[279], strict=True):
+                _check(0 <= start <= start + size <= len(data), "a strip beyond its end")
                 left[start : start + size] = bytes(size)
     yield bytes(left)
 

@@ -13,6 +13,9 @@ from pydicom.dataset import Dataset
 from pydicom.pixels.utils import pixel_array
 
 from cleanroom.handing_over import listing
+from cleanroom.pixeldata import codecs
+
+codecs.complete()
 
 MOST = 40
 

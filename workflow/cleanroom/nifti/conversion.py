@@ -10,8 +10,9 @@ from typing import Any
 
 import dcm2niix
 
+from cleanroom.convert.placing import place
 from cleanroom.errors import SetAside
-from cleanroom.verify.geometry import SECONDS, readable
+from cleanroom.verify.geometry import SECONDS
 
 _RESAMPLED = re.compile(r"(?:_Tilt|_Eq)+(?:_\d+)?$")
 
@@ -64,9 +65,17 @@ def convert(instances: list[Path], scratch: Path) -> list[Output]:
     """
     source, target = scratch / "dicom", scratch / "nifti"
     source.mkdir()
-    target.mkdir()
     for path in instances:
-        readable(path, source / path.name)
+        place((path.parent, path.name, ""), path.stem, source, scratch)
+    paths = [path for part in sorted(source.iterdir()) for path in _run(part, target / part.name)]
+    origins = {
+        path.with_stem(_RESAMPLED.sub("", path.stem)) for path in paths if _RESAMPLED.search(path.stem)
+    }
+    return [_output(path, origins) for path in paths]
+
+
+def _run(source: Path, target: Path) -> list[Path]:
+    target.mkdir(parents=True)
     options = ["-b", "y", "-ba", "n", "-z", "n", "-f", "v", "-o", str(target)]
     try:
         subprocess.run(
@@ -74,16 +83,14 @@ def convert(instances: list[Path], scratch: Path) -> list[Output]:
         )
     except subprocess.TimeoutExpired:
         raise SetAside("dcm2niix did not end on the released series") from None
-    paths = sorted(target.glob("*.nii"))
-    origins = {_RESAMPLED.sub("", path.stem) for path in paths if _RESAMPLED.search(path.stem)}
-    return [_output(path, origins) for path in paths]
+    return sorted(target.glob("*.nii"))
 
 
-def _output(path: Path, origins: set[str]) -> Output:
+def _output(path: Path, origins: set[Path]) -> Output:
     made = _RESAMPLED.search(path.stem)
     origin = path.with_name(f"{_RESAMPLED.sub('', path.stem)}.json")
     how = "" if not made else "tilt" if "_Tilt" in made[0] else "eq"
-    return Output(path, _sidecar(origin), how, not made and path.stem in origins)
+    return Output(path, _sidecar(origin), how, not made and path in origins)
 
 
 def _sidecar(path: Path) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from cleanroom.config import Config
 from cleanroom.nifti.placed import HOME, KINDS
 from cleanroom.nifti.standard import table
 from cleanroom.nifti.subject import check
-from cleanroom.records import ReleasedInstance, ReleaseRecord, Visit
+from cleanroom.records import NiftiRecord, ReleasedInstance, ReleaseRecord, Visit
 
 NOTHING = "n/a"
 _BESIDE = Path(__file__).parent
@@ -59,10 +59,21 @@ def write(config: Config, records: Iterable[ReleaseRecord]) -> list[ReleasedInst
     check({record.visit.patient for record in told if record.visit})
     files = list(_files(config, told)) if any(scan.file for record in told for scan in record.scans) else []
     volumes = {file.path for record in told for file in record.files if file.kind in KINDS}
+    volumes |= {(HOME / path).as_posix() for path in _arriving(config)}
     _clear(root, {root / file.path for file in files} | {root.parent / path for path in volumes})
     for file in files:
         write_text(root / file.path, file.text, mode=0o644)
     return [_row(file) for file in files]
+
+
+def _arriving(config: Config) -> set[str]:
+    """Files of sessions that another call of the workflow may be moving in: their release is not done yet."""
+    found: set[str] = set()
+    for path in (config.private / "studies").glob("*/nifti.json"):
+        done = path.with_name("released.json")
+        if not done.is_file() or done.stat().st_mtime_ns < path.stat().st_mtime_ns:
+            found |= {file.path for file in NiftiRecord.load(path).files}
+    return found
 
 
 def _clear(root: Path, known: set[Path]) -> None:

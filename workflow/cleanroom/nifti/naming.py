@@ -184,9 +184,8 @@ def lacking(found: Name, sidecar: Sidecar, files: set[str], shape: tuple[int, ..
     asked = table()["names"][found.datatype][found.suffix]
     many = len(shape) > 3 and shape[3] > 1
     if asked.get("volumes") == ("one" if many else "many"):
-        return (
-            f"{found.suffix} has {asked['volumes']} volumes in BIDS, and this has {'many' if many else 'one'}"
-        )
+        due, there = ("3D", "4D") if many else ("4D", "3D")
+        return f"{found.suffix} is {due} in BIDS, and this is {there}"
     wanted = list(asked.get("needs", []))
     for case in asked.get("when", []):
         if sidecar.get(case["field"]) in case["values"]:

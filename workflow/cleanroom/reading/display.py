@@ -10,7 +10,10 @@ from pydicom.pixels.decoders.base import get_decoder
 from pydicom.pixels.processing import apply_color_lut, convert_color_space
 
 from cleanroom.errors import SetAside
+from cleanroom.pixeldata import codecs
 from cleanroom.reading.word import Picture
+
+codecs.complete()
 
 Stored = NDArray[np.generic]
 _TAILS = (0.5, 99.5)

@@ -40,8 +40,8 @@ def carrier(instance: Instance, about: str = "") -> Carrier:
         What its header says of the part of the body, in any words.
     """
     header = (
-        f"burned_in={instance.burned_in_annotation};frames={instance.frames};"
-        f"conversion={instance.conversion_type};type={instance.image_type};"
+        f"burned_in={_bare(instance.burned_in_annotation)};frames={instance.frames};"
+        f"conversion={_bare(instance.conversion_type)};type={_bare(instance.image_type)};"
         f"about={folded(about)};"
     )
     return next(
@@ -59,9 +59,9 @@ def table() -> tuple[Carrier, ...]:
     text = (files(__package__) / "carriers.tsv").read_text()
     return tuple(
         Carrier(
-            re.compile(row["sop_class"]),
-            re.compile(row["modality"]),
-            re.compile(row["header"]),
+            re.compile(row["sop_class"], re.DOTALL),
+            re.compile(row["modality"], re.DOTALL),
+            re.compile(row["header"], re.DOTALL),
             cast(Outcome, row["outcome"]),
             row["why"],
         )
@@ -72,4 +72,9 @@ def table() -> tuple[Carrier, ...]:
 def folded(text: str) -> str:
     """Capitals without accents and without the signs of the table."""
     plain = unicodedata.normalize("NFKD", text.upper())
-    return "".join(sign for sign in plain if not unicodedata.combining(sign) and sign not in ";=")
+    return _bare("".join(sign for sign in plain if not unicodedata.combining(sign)))
+
+
+def _bare(text: str) -> str:
+    """Without the signs of the table: no value may look like another part of the header."""
+    return text.translate({ord(sign): None for sign in ";="})

@@ -57,8 +57,8 @@ def write(folder: Path, entries: list[SeriesEntry], templates: Environment) -> N
     values = {"script": Markup(script), "style": Markup((HERE / "head.css").read_text())}
     digest = base64.b64encode(sha256(script.encode()).digest()).decode()
     for series, path in heads.items():
-        volume = base64.b64encode(gzip.compress(path.read_bytes(), mtime=0)).decode()
-        text = page.render(series=series, volume=volume, script_digest=digest, **values)
+        volume = base64.b64encode(path.read_bytes()).decode()
+        text = page.render(series=series, volume=Markup(volume), script_digest=digest, **values)
         _file(home / f"{series}.html", text.encode())
 
 

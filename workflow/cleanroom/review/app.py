@@ -13,7 +13,7 @@ from cleanroom.config import Config
 from cleanroom.errors import SetAside, StopRun
 from cleanroom.report.page import measure
 from cleanroom.report.thumbnails import label
-from cleanroom.review import frame, table
+from cleanroom.review import applied, frame, table
 from cleanroom.review.cases import Case, case, cases
 from cleanroom.review.table import Decision
 from cleanroom.review.writing import append, now
@@ -87,7 +87,7 @@ class Review:
             token=self.token,
             form=self.form,
             fault=fault,
-            tools=table.tools(),
+            tools=applied.tools(self.config.faces),
             modes=table.modes(),
         )
 

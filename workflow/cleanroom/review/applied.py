@@ -1,36 +1,60 @@
 """The config of one study with a person's decisions in it: another tool or mode, more rectangles."""
 
-from cleanroom.config import Config, FaceMatch, FaceRule, FixedBoxes
+from collections.abc import Iterable
+
+from pydantic import ValidationError
+
+from cleanroom.config import Config, FaceMatch, FaceRule, Faces, FixedBoxes
+from cleanroom.deface.rules import matching
+from cleanroom.errors import StopRun
 from cleanroom.manifest import Instance
-from cleanroom.review.standing import Standing
-from cleanroom.series_match import matches
+from cleanroom.review.standing import Standing, standings
+from cleanroom.review.table import Decision
+from cleanroom.study import Study
+from cleanroom.tools.chain import rounds
+from cleanroom.tools.table import BUILTIN
 
 
-def applied(config: Config, standings: dict[str, Standing], instances: list[Instance]) -> Config:
-    """The config as it counts for the series of one study.
+def tools(faces: Faces) -> list[str]:
+    """The tools that a decision can name: the builtin, and those for which the run plans jobs first."""
+    planned = rounds(faces, ())
+    return [BUILTIN, *(planned[0] if planned else [])]
 
-    Parameters
-    ----------
-    config
-        The run's.
-    standings
-        Series → what was decided about it.
-    instances
-        Of the study.
+
+def check(config: Config, decisions: Iterable[Decision]) -> None:
+    """Refuse a decision that no job could honour, before any job starts.
+
+    Raises
+    ------
+    StopRun
+        When one that counts names a tool for which this config plans no job.
     """
-    first = {instance.series: instance for instance in reversed(instances)}
-    known = {series: standing for series, standing in sorted(standings.items()) if series in first}
+    for (_, series), standing in sorted(standings(decisions).items()):
+        if standing.tool and standing.tool not in tools(config.faces):
+            raise StopRun(
+                f"A decision about series {series} names tool `{standing.tool}`, "
+                "which no rule of faces.rules names first.",
+                f"faces.rules: add {{match: {{series: [{series}]}}, tool: {standing.tool}}} before the "
+                "others, or take the decision back",
+            )
+
+
+def decided(study: Study) -> Study:
+    """The study with its decisions in its config."""
+    first = {instance.series: instance for instance in reversed(study.instances)}
+    known = {name: standing for name, standing in sorted(study.standings.items()) if name in first}
+    config = study.config
     rules = [
-        _rule(config.faces.rules, first[series], standing)
+        _rule(config, first[series], standing)
         for series, standing in known.items()
         if standing.tool or standing.mode
     ]
     boxes = [drawn(series, standing) for series, standing in known.items() if standing.rectangles]
     if not rules and not boxes:
-        return config
+        return study
     faces = config.faces.model_copy(update={"rules": [*rules, *config.faces.rules]})
     text = config.text.model_copy(update={"boxes": [*config.text.boxes, *boxes]})
-    return config.model_copy(update={"faces": faces, "text": text})
+    return Study(config.model_copy(update={"faces": faces, "text": text}), study.pseudonym)
 
 
 def drawn(series: str, standing: Standing) -> FixedBoxes:
@@ -39,12 +63,18 @@ def drawn(series: str, standing: Standing) -> FixedBoxes:
     return FixedBoxes(match=FaceMatch(series=[series]), rectangles=rectangles)
 
 
-def _rule(rules: list[FaceRule], instance: Instance, standing: Standing) -> FaceRule:
-    """The rule of the config for this series, with what a person chose."""
-    own = next((rule for rule in rules if matches(rule.match, instance)), FaceRule())
+def _rule(config: Config, instance: Instance, standing: Standing) -> FaceRule:
+    """The rule of the config for this series, with what a person chose.
+
+    A mode that the rule's own tool cannot do is done by the builtin.
+    """
+    own = matching(config.faces.rules, instance, config.input) or FaceRule()
     match = {"match": {"series": [instance.series]}}
     mode = {"mode": standing.mode} if standing.mode else {}
     if standing.tool and standing.tool != own.tool:
         return FaceRule.model_validate(match | mode | {"tool": standing.tool})
     kept = own.model_dump() if own.tool != "none" else {}
-    return FaceRule.model_validate(kept | match | mode)
+    try:
+        return FaceRule.model_validate(kept | match | mode)
+    except ValidationError:
+        return FaceRule.model_validate(match | mode)

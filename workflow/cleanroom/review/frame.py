@@ -9,8 +9,11 @@ from pydicom.pixels.utils import pixel_array
 
 from cleanroom.errors import SetAside
 from cleanroom.manifest import Instance
+from cleanroom.pixeldata import codecs
 from cleanroom.reading.display import check_size, pictures
 from cleanroom.redact.about import dataset_of
+
+codecs.complete()
 
 
 def png(root: Path, instance: Instance, at: int) -> bytes:

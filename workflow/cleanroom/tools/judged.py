@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cleanroom.config import FaceRule
-from cleanroom.convert.dcm2niix import dcm2niix
 from cleanroom.deface.builtin import fill_value
 from cleanroom.deface.volumes import read, read_mask
 from cleanroom.errors import SetAside
@@ -136,6 +135,8 @@ class Trial:
 
 def _from_dicom(source: Path, target: Path) -> Path:
     """The one volume of the DICOM files that a tool wrote."""
+    from cleanroom.convert.dcm2niix import dcm2niix  # noqa: PLC0415 - only where a tool writes DICOM
+
     try:
         found = dcm2niix(source, target)
     except SetAside as error:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pydicom
 from pydicom.errors import InvalidDicomError
+from pydicom.filereader import read_file_meta_info
 
 from cleanroom.source import placed
 from cleanroom.verify.decoded import NATIVE
@@ -20,6 +21,8 @@ from cleanroom.verify.subject import Pair, Series
 META = (0x00020001, 0x00020002, 0x00020003, 0x00020010, 0x00020012)
 REQUIRED = (0x00080016, 0x00080018, 0x0020000D, 0x0020000E)
 SECONDS = 120
+UNKNOWN = ("1.2.840.10008.1.2.4.11", "1.2.840.10008.1.2.4.20")
+"""How transfer syntaxes begin that dciodvfy does not read: JPEG XL and HTJ2K."""
 _EXPLICIT = b"1.2.840.10008.1.2.1"
 _META = 4096
 """Bytes at the start of a file in which its transfer syntax stands."""
@@ -50,6 +53,8 @@ def of_series(series: Series) -> list[str]:
     with tempfile.TemporaryDirectory(dir=series.study.work) as folder:
         for at in sorted({0, len(rows) // 2, len(rows) - 1}):
             released = series.study.work / "encoded" / series.released_name(rows[at].number)
+            if str(read_file_meta_info(released).TransferSyntaxUID).startswith(UNKNOWN):
+                continue
             link = Path(folder) / f"{at}.dcm"
             after = errors([tool, "-new", str(_legible(released, Path(folder) / f"{at}.new"))])
             if series.changed:

@@ -8,7 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.pixels.utils import iter_pixels
 
+from cleanroom.pixeldata import codecs
 from cleanroom.verify.header import BIG_ENDIAN, DEFLATED, IMPLICIT, Header
+
+codecs.complete()
 
 NATIVE = ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1")
 UNCOMPRESSED = (*NATIVE, IMPLICIT.decode(), DEFLATED.decode(), BIG_ENDIAN.decode())

@@ -7,25 +7,16 @@ from pathlib import Path
 import dcm2niix
 import nibabel
 import numpy as np
-import pydicom
 from numpy.typing import NDArray
-from pydicom.uid import ExplicitVRLittleEndian
 
+from cleanroom.convert.placing import place
 from cleanroom.errors import SetAside
 from cleanroom.records import Volume
-from cleanroom.source import placed
-from cleanroom.verify.header import Header
-from cleanroom.verify.mapped import mapped
 from cleanroom.verify.subject import Series
 
 TOLERANCE = 1e-3
 """Millimetres, in every entry of the affine."""
 SECONDS = 1800
-READABLE = frozenset(
-    f"1.2.840.10008.1.2{end}"
-    for end in ("", ".1", ".2", ".5", ".4.50", ".4.57", ".4.70", ".4.80", ".4.81", ".4.90", ".4.91")
-)
-"""Transfer syntaxes that dcm2niix reads; of what is in others a decoded copy is converted."""
 
 
 @dataclass(frozen=True)
@@ -40,28 +31,30 @@ class Converted:
     def same(self, volume: Volume) -> bool:
         """Whether it has the shape and the affine of a volume of the original."""
         return list(self.shape) == volume.shape and np.allclose(
-            self.affine, np.array(volume.affine), rtol=0, atol=TOLERANCE
+            self.affine, np.array(volume.as_converted or volume.affine), rtol=0, atol=TOLERANCE
         )
 
 
 def convert(folder: Path, target: Path) -> list[Converted]:
-    """Run dcm2niix on a folder, without sidecars and compression.
+    """Run dcm2niix on each folder in a folder, without sidecars and compression.
 
     Raises
     ------
     SetAside
         When it does not end in time. Its exit status says little: what counts is what it wrote.
     """
-    target.mkdir(parents=True)
-    command = [dcm2niix.bin, "-b", "n", "-z", "n", "-f", "v", "-o", str(target), str(folder)]
-    try:
-        subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)
-    except subprocess.TimeoutExpired:
-        raise SetAside("dcm2niix did not end on what would be released") from None
     found = []
-    for path in sorted(target.glob("*.nii")):
-        image = nibabel.load(path)
-        found.append(Converted(path, image.shape, np.array(image.affine)))
+    for part in sorted(folder.iterdir()):
+        into = target / part.name
+        into.mkdir(parents=True)
+        command = [dcm2niix.bin, "-b", "n", "-z", "n", "-f", "v", "-o", str(into), str(part)]
+        try:
+            subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)
+        except subprocess.TimeoutExpired:
+            raise SetAside("dcm2niix did not end on what would be released") from None
+        for path in sorted(into.glob("*.nii")):
+            image = nibabel.load(path)
+            found.append(Converted(path, image.shape, np.array(image.affine)))
     return found
 
 
@@ -73,7 +66,7 @@ def released(series: Series, scratch: Path) -> list[Converted]:
     for row in series.rows:
         path = encoded / series.released_name(row.number)
         if row.frames and path.is_file():
-            readable(path, folder / f"{row.number}.dcm")
+            place((path.parent, path.name, row.transfer_syntax_uid), row.number, folder, scratch)
     return convert(folder, scratch / "after")
 
 
@@ -85,33 +78,17 @@ def expected(series: Series, scratch: Path) -> list[Volume]:
     """
     if len(series.rows) == len(series.study.series("convert").get(series.pseudonym, series.rows)):
         return series.volumes
-    folder, links = scratch / "originals", scratch / "links"
+    folder = scratch / "originals"
     folder.mkdir()
-    links.mkdir()
     for row in series.rows:
         if row.frames:
-            link = links / row.number
-            placed(series.study.config.input, row.path, link)
-            readable(link, folder / f"{row.number}.dcm")
+            file = (series.study.config.input, row.path, row.transfer_syntax_uid)
+            place(file, row.number, folder, scratch)
     again = convert(folder, scratch / "before")
     return [
         Volume(file=str(volume.path), shape=list(volume.shape), affine=volume.affine.tolist())
         for volume in again
     ]
-
-
-def readable(path: Path, target: Path) -> None:
-    """Make an instance readable for dcm2niix: a link, or a decoded copy of what it does not read."""
-    with mapped(path) as buffer:
-        syntax = Header(buffer).syntax
-    if not syntax or syntax in READABLE:
-        target.symlink_to(path.resolve())
-        return
-    dataset = pydicom.dcmread(path, force=True)
-    if dataset.file_meta.TransferSyntaxUID.is_encapsulated:
-        dataset.decompress(generate_instance_uid=False)
-    dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    dataset.save_as(target, implicit_vr=False, little_endian=True)
 
 
 def findings(volumes: list[Volume], converted: list[Converted]) -> list[str]:

@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleanroom.records import SeriesFace
-from cleanroom.verify import boxes, decoded, masks, placement, tables
+from cleanroom.verify import boxes, decoded, masks, mosaics, placement, tables
 from cleanroom.verify.boxes import Fill, Plane
 from cleanroom.verify.decoded import UNCOMPRESSED, Stored
 from cleanroom.verify.header import Element, Header
 from cleanroom.verify.hidden import hidden
 from cleanroom.verify.masks import Mask, Real
+from cleanroom.verify.mosaics import Tile
 from cleanroom.verify.placement import Frame
 from cleanroom.verify.subject import SEGMENTATIONS, Pair
 
@@ -118,24 +119,54 @@ def _frames(pair: Pair, fill: float, series_masks: list[Mask]) -> list[str]:
     shape = (pair.before.number(0x00280010), pair.before.number(0x00280011))
     places = [place for place in placement.frames(pair.before) if place is not None] if series_masks else []
     count = max(pair.before.number(0x00280008), 1)
-    if series_masks and len(places) < count:
+    slices = [mosaics.tiles(pair.before, place) for place in places]
+    if series_masks and (len(places) < count or not all(slices)):
         return ["the place of a frame in the patient is not known, so its face mask cannot be checked"]
-    masked = any(masks.cover(series_masks, place, shape)[1].any() for place in places)
+    masked = any(
+        masks.cover(series_masks, tile.place, tile.shape)[1].any() for tiles in slices for tile in tiles
+    )
     if pair.covered == 0 and not masked and _same_bytes(pair):
         return []
     tally = Tally(pair)
     as_they_are = pair.before.text(COLOURS) == pair.after.text(COLOURS)
     before = decoded.frames(pair.before, raw=as_they_are, syntax=pair.syntax)
     after = decoded.frames(pair.after)
-    for at, (old, new, place) in enumerate(zip_longest(before, after, places or repeat(None, count))):
+    for at, (old, new, tiles) in enumerate(zip_longest(before, after, slices or repeat(None, count))):
         if old is None or new is None or at >= count or old.shape != new.shape:
             return ["the number or the size of the frames differs"]
-        if place is None:
+        if tiles is None:
             tally.add(at, old, new, Masked.nowhere(shape))
+        elif len(tiles) == 1:
+            tally.add(at, old, new, _masked(pair.after, tiles[0], new, series_masks, fill))
         else:
-            filled = _filled(pair.after, place, new, masks.held(series_masks, place, shape, fill))
-            tally.add(at, old, new, Masked(*masks.cover(series_masks, place, shape), filled))
+            tally.add(at, old, new, _mosaic(pair.after, tiles, new, series_masks, fill))
     return tally.findings()
+
+
+def _masked(header: Header, tile: Tile, new: Stored, series_masks: list[Mask], fill: float) -> "Masked":
+    held = masks.held(series_masks, tile.place, tile.shape, fill)
+    filled = _filled(header, tile.place, new[tile.part], held)
+    return Masked(*masks.cover(series_masks, tile.place, tile.shape), filled)
+
+
+def _mosaic(
+    header: Header, tiles: list[Tile], new: Stored, series_masks: list[Mask], fill: float
+) -> "Masked":
+    """The mask on all tiles of a mosaic; they are of one volume and of one time."""
+    shape = (new.shape[0], new.shape[1])
+    may, must = np.zeros(shape, np.bool_), np.zeros(shape, np.bool_)
+    parts = [_masked(header, tile, new, series_masks, fill) for tile in tiles]
+    for tile, part in zip(tiles, parts, strict=True):
+        may[tile.part], must[tile.part] = part.may, part.must
+    return Masked(may, must, _together(shape, tiles, [part.filled for part in parts]))
+
+
+def _together(shape: tuple[int, int], tiles: list[Tile], filled: list[Iterable[Plane]]) -> Iterator[Plane]:
+    for planes in zip(*filled, strict=True):
+        whole = np.zeros(shape, np.bool_)
+        for tile, plane in zip(tiles, planes, strict=True):
+            whole[tile.part] = plane
+        yield whole
 
 
 def _filled(header: Header, place: Frame, new: Stored, held: Iterable[tuple[Real, Real]]) -> Iterator[Plane]:

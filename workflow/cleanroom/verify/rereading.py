@@ -11,6 +11,7 @@ from pydicom.pixels.utils import pixel_array
 
 from cleanroom import reading
 from cleanroom.manifest import Instance
+from cleanroom.pixeldata import codecs
 from cleanroom.reading import Word, tesseract
 from cleanroom.reading.belief import legible
 from cleanroom.reading.display import pictures
@@ -19,6 +20,8 @@ from cleanroom.records import TextBox
 from cleanroom.series_match import matches
 from cleanroom.verify.search import Search
 from cleanroom.verify.subject import Series
+
+codecs.complete()
 
 BOXED = 12
 """Frames of a series that are read again when they have boxes; without: ``verify.reread``."""

@@ -1,4 +1,4 @@
-"""``python -m bench.peers FOLDER [most]``: other programs on the volumes of ``python -m bench.faces``.
+"""``python -m bench.face_peers FOLDER [most]``: other programs on the volumes of ``python -m bench.faces``.
 
 FOLDER is where ``pip install --target FOLDER niimath quickshear`` put them; they are no dependency. Template
 and mask are those in pydeface's wheel. Each call goes on where the last one stopped.

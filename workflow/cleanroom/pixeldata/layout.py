@@ -1,6 +1,6 @@
 """How the words of an instance lie in its native pixel data (PS3.5 section 8, PS3.3 C.7.6.3.1)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from pydicom import Dataset
 
 from cleanroom.errors import SetAside
+from cleanroom.pixeldata.original import DOUBLE, FLOAT, Original
 
 Words = NDArray[Any]
 """Unsigned pixel words, (frames, rows, columns, samples): a view that writes through.
@@ -16,6 +17,7 @@ With YBR_FULL_422 two pixels share their chroma: (frames, rows, columns / 2, 4),
 """
 SHARED_CHROMA = ("YBR_FULL_422", "YBR_PARTIAL_422")
 _WIDTHS = (1, 8, 16, 32)
+_FLOATS = {FLOAT: 32, DOUBLE: 64}
 
 
 @dataclass(frozen=True)
@@ -37,31 +39,46 @@ class Layout:
     swapped: bool
     """8-bit samples in words of 16 bits, the high byte first: every pair of bytes is turned round."""
 
+    floating: bool = False
+    """Float or double float pixel data: the words are the values."""
+
     @classmethod
-    def of(cls, original: Dataset) -> "Layout":
+    def of(cls, original: Original, header: Dataset | None = None) -> "Layout":
         """The layout of native pixel data.
+
+        Parameters
+        ----------
+        original
+            Where they lie; of compressed ones, what they are once decoded.
+        header
+            Its image pixel attributes, where they are others than those of the original.
 
         Raises
         ------
         SetAside
             When the attributes do not say how the pixels lie.
         """
+        header = original.header if header is None else header
+        if original.pixels is None:
+            raise SetAside("it has no pixels that could be covered")
+        floats = _FLOATS.get(original.pixels.tag, 0)
         try:
-            allocated, samples = int(original.BitsAllocated), int(original.SamplesPerPixel)
-            big_endian = not original.original_encoding[1]
+            allocated, samples = floats or int(header.BitsAllocated), int(header.SamplesPerPixel)
+            big_endian = not original.syntax.is_little_endian
             layout = cls(
-                photometric=str(original.PhotometricInterpretation).strip(),
-                frames=int(original.get("NumberOfFrames") or 1),
-                rows=int(original.Rows),
-                columns=int(original.Columns),
+                photometric=str(header.PhotometricInterpretation).strip(),
+                frames=int(header.get("NumberOfFrames") or 1),
+                rows=int(header.Rows),
+                columns=int(header.Columns),
                 samples=samples,
-                by_plane=samples > 1 and int(original.get("PlanarConfiguration") or 0) == 1,
+                by_plane=samples > 1 and int(header.get("PlanarConfiguration") or 0) == 1,
                 allocated=allocated,
-                stored=int(original.BitsStored),
-                high=int(original.HighBit),
-                signed=int(original.PixelRepresentation) == 1,
+                stored=floats or int(header.BitsStored),
+                high=floats - 1 if floats else int(header.HighBit),
+                signed=not floats and int(header.PixelRepresentation) == 1,
                 big_endian=big_endian,
-                swapped=big_endian and allocated == 8 and original["PixelData"].VR == "OW",
+                swapped=big_endian and allocated == 8 and original.pixels.vr == "OW",
+                floating=bool(floats),
             )
         except (AttributeError, KeyError, TypeError, ValueError):
             raise SetAside("its header does not say how its pixels lie") from None
@@ -69,7 +86,9 @@ class Layout:
         return layout
 
     def _check(self) -> None:
-        if self.allocated not in _WIDTHS:
+        if self.frames < 1 or self.rows < 1 or self.columns < 1 or self.samples < 1:
+            raise SetAside("its header says that it has no pixels")
+        if self.allocated not in (64,) * self.floating + _WIDTHS:
             raise SetAside(f"pixels of {self.allocated} bits cannot be covered")
         if not 0 < self.stored <= self.high + 1 <= self.allocated:
             raise SetAside("its stored bits do not lie within its pixel words")
@@ -100,38 +119,75 @@ class Layout:
         """Bytes of all words."""
         return (int(np.prod(self.shape)) * self.allocated + 7) // 8
 
-    def values(self, words: Words) -> NDArray[np.int64]:
-        """The stored values of words."""
-        values = (words.astype(np.int64) >> self.shift) & ((1 << self.stored) - 1)
-        return values - ((values >> (self.stored - 1)) << self.stored) if self.signed else values
+    @property
+    def apart(self) -> bool:
+        """Whether frames lie byte by byte, so that each can be read alone."""
+        return self.allocated > 1 and not self.swapped
+
+    def alone(self, frames: int) -> "Layout":
+        """The layout of so many of the frames."""
+        return replace(self, frames=frames)
+
+    def values(self, words: Words) -> NDArray[Any]:
+        """The stored values of words, as integers no wider than these; of floats the floats."""
+        kind = words.dtype.newbyteorder("=")
+        if self.floating:
+            return words.astype(kind, copy=False).view(f"f{kind.itemsize}")
+        width = kind.itemsize * 8
+        above, words = width - 1 - self.high, words.astype(kind, copy=False)
+        if self.signed:
+            turned = np.left_shift(words, above) if above else words
+            values = turned.view(f"i{kind.itemsize}")
+            return np.right_shift(values, above + self.shift) if above + self.shift else values
+        if self.stored == width:
+            return words
+        values = np.right_shift(words, self.shift) if self.shift else words
+        return np.asarray(values & kind.type((1 << self.stored) - 1))
 
     def word(self, value: int) -> int:
         """A stored value as a word: what lies above it is its sign, what lies below it is zero."""
         return int(self.words(np.array(value)))
 
-    def words(self, values: NDArray[np.int64]) -> NDArray[np.int64]:
+    def words(self, values: NDArray[Any]) -> NDArray[Any]:
         """Stored values as words."""
+        if self.floating:
+            kind = f"f{self.allocated // 8}"
+            return np.asarray(values, kind).view(f"u{self.allocated // 8}")
         if self.shift:
             return np.asarray((values & ((1 << self.stored) - 1)) << self.shift)
         return np.asarray(values & ((1 << self.allocated) - 1))
 
+    @property
+    def range(self) -> tuple[int, int]:
+        """The lowest and the highest value that the stored bits hold."""
+        if self.signed:
+            return -(1 << (self.stored - 1)), (1 << (self.stored - 1)) - 1
+        return 0, (1 << self.stored) - 1
+
+    def stored_values(self, real: NDArray[np.float64], slope: float, intercept: float) -> NDArray[Any]:
+        """The stored values nearest to values in real units that the bits can hold."""
+        values = (real - intercept) / (slope or 1.0)
+        if self.floating:
+            return np.asarray(values)
+        low, high = self.range
+        return np.clip(np.rint(values), low, high).astype(np.int64)
+
 
 class Pixels:
-    """Native pixel data, to be changed in place.
+    """Some frames of native pixel data, to be changed in place.
 
     Parameters
     ----------
-    original
-        An instance with native pixel data, in its own byte order.
+    layout
+        Theirs.
+    data
+        Their bytes, and what follows them.
     """
 
-    def __init__(self, original: Dataset) -> None:
-        self.layout = layout = Layout.of(original)
-        data = original.PixelData
-        if len(data) < layout.size:
-            raise SetAside("the file ends inside its pixels")
+    def __init__(self, layout: Layout, data: bytearray) -> None:
+        self.layout = layout
+        self._bytes = np.frombuffer(data, np.uint8)
         self._odd = len(data) % 2
-        self._bytes = np.frombuffer(bytearray(data), np.uint8)
         if layout.swapped:
             self._bytes[: len(data) - self._odd].view("<u2").byteswap(inplace=True)
         self.words = self._view()
@@ -155,7 +211,7 @@ class Pixels:
         return self._bytes[self.layout.size :]
 
     def data(self) -> bytes:
-        """The pixel data in the byte order of the original, of even length."""
+        """The bytes in the order of the original."""
         result = self._bytes
         if self.layout.allocated == 1:
             result = result.copy()
@@ -165,4 +221,4 @@ class Pixels:
         if self.layout.swapped:
             result = result.copy()
             result[: len(result) - self._odd].view("<u2").byteswap(inplace=True)
-        return result.tobytes() + bytes(self._odd)
+        return result.tobytes()

@@ -1,0 +1,1 @@
+"""Pixel data of DICOM files, frame by frame: read, decoded, and written; never held as a whole."""
