@@ -52,7 +52,7 @@ def test_zeros_without_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     "hidden", [b"", b"\2\0\x01\0OB\0\0" + (70_000).to_bytes(4, "little") + bytes(70_000)]
 )
 def test_a_deflated_bomb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hidden: bytes) -> None:
-    """Also where its transfer syntax stands behind a long value."""
+    """Also where its transfer syntax stands behind a long value, and without a preamble."""
     monkeypatch.setattr(bounded, "MOST_BYTES", 20_000_000)
     made = instance(1)
     made.file_meta.TransferSyntaxUID = DEFLATED
@@ -66,4 +66,6 @@ def test_a_deflated_bomb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hidden
     (tmp_path / "whole.dcm").write_bytes(whole)
     (tmp_path / "bomb.dcm").write_bytes(whole[:132] + hidden + whole[132:start] + bomb)
     assert looked(tmp_path / "whole.dcm").reason == ""
-    assert looked(tmp_path / "bomb.dcm").reason == "its deflated dataset is larger than 20 MB"
+    (tmp_path / "bare.dcm").write_bytes(whole[132:start] + bomb)
+    for name in ("bomb.dcm", "bare.dcm"):
+        assert looked(tmp_path / name).reason == "its deflated dataset is larger than 20 MB"

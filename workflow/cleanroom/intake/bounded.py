@@ -79,7 +79,8 @@ def check_inflated(file: BinaryIO) -> None:
 
 def _deflated(file: BinaryIO) -> bool:
     """Whether the file meta information says so; the file is left behind it."""
-    file.seek(132)
+    file.seek(0)
+    file.seek(132 if file.read(132)[128:] == b"DICM" else 0)
     deflated = False
     while (head := file.read(8))[:2] == b"\2\0" and len(head) == 8:
         length = int.from_bytes(file.read(4) if head[4:6] in _LONG else head[6:8], "little")
