@@ -78,14 +78,18 @@ def _linked(source: Path, target: Path) -> None:
 
 
 def opened(path: Path) -> dict[str, float]:
-    """Milliseconds until the first picture of the page, its parsing and its load ended."""
+    """Milliseconds until the first paint, the end of parsing and of loading; and of the page's process."""
     with page() as browser:
+        probe = browser.context.new_cdp_session(browser)
+        probe.send("Performance.enable")
         browser.goto(path.as_uri())
+        told = {item["name"]: item["value"] for item in probe.send("Performance.getMetrics")["metrics"]}
         found: dict[str, float] = browser.evaluate(
             "() => { const t = performance.getEntriesByType('navigation')[0];"
             " const p = performance.getEntriesByName('first-contentful-paint')[0];"
             " return { painted: p ? p.startTime : -1, parsed: t.domInteractive, loaded: t.loadEventEnd } }"
         )
+        found["CPU"] = told["ProcessTime"] * 1000
         began = time.perf_counter()
         browser.fill("input[type=search]", "E00000003")
         browser.wait_for_function("document.querySelector('output').value.startsWith('4 of')")

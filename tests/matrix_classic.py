@@ -157,7 +157,7 @@ def slopes(scans: Path) -> Series:
 
 
 def dynamic_pet(scans: Path) -> Series:
-    series = slopes(scans)[::2]
+    series = slopes(scans)[::4]
     made = []
     for time in range(3):
         for item in deepcopy(series):
@@ -175,7 +175,7 @@ def times(scans: Path) -> Series:
     """fMRI as single slices: four times, slice after slice, volume after volume."""
     made = []
     for time in range(4):
-        for item in axial(scans, 8):
+        for item in axial(scans, 16):
             noise = np.random.default_rng(time).integers(0, 30, (item.Rows, item.Columns)).astype("<u2")
             give(item, item.pixel_array // 2 + noise)
             item.AcquisitionNumber = item.TemporalPositionIdentifier = time + 1
@@ -189,7 +189,7 @@ def times(scans: Path) -> Series:
 def echoes(scans: Path) -> Series:
     made = []
     for echo in range(3):
-        for item in axial(scans, 8):
+        for item in axial(scans, 16):
             give(item, item.pixel_array // (echo + 1))
             item.EchoNumbers, item.EchoTime = echo + 1, 4.6 * (echo + 1)
             made.append(item)
@@ -200,7 +200,7 @@ def parts(scans: Path) -> Series:
     """Magnitude, phase, real and imaginary in one series."""
     made = []
     for kind, name in (("M", "M_FFE"), ("P", "PHASE MAP"), ("R", "R_FFE"), ("I", "I_FFE")):
-        for at, item in enumerate(axial(scans, 8)):
+        for at, item in enumerate(axial(scans, 16)):
             values = item.pixel_array
             if kind != "M":
                 values = np.random.default_rng(at + ord(kind)).integers(0, 4095, values.shape).astype("<u2")

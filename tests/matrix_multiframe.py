@@ -29,7 +29,7 @@ def xa_colour(scans: Path) -> Series:
 
 def own_groups(scans: Path) -> Series:
     """Everything in the per-frame groups."""
-    item = _enhanced(scans)
+    item = _enhanced(scans, 3)
     shared = item.SharedFunctionalGroupsSequence[0]
     for group in item.PerFrameFunctionalGroupsSequence:
         for element in shared:
@@ -54,9 +54,7 @@ def shared_groups(scans: Path) -> Series:
 
 def slopes(scans: Path) -> Series:
     """Every frame with a rescale of its own, as Philips writes them."""
-    item = _enhanced(scans)
-    (own,) = own_groups(scans)
-    item = own
+    (item,) = own_groups(scans)
     values = item.pixel_array.astype(float)
     stored = np.zeros(values.shape, "<u2")
     for at, group in enumerate(item.PerFrameFunctionalGroupsSequence):

@@ -17,7 +17,7 @@ JPEG_2000 = {"codecformat": "j2k", "reversible": True, "level": 0}
 
 
 def axial(scans: Path) -> Series:
-    return matrix_classic.axial(scans, 8)
+    return matrix_classic.axial(scans, 16)
 
 
 def native(syntax: str) -> Callable[[Path], Series]:

@@ -164,9 +164,9 @@ def test_an_encoding(row: Row, scans: Path, tmp_path: Path, dciodvfy: str) -> No
     check_volumes(study, tmp_path / "again")
 
 
-@pytest.mark.parametrize("name", ["explicit", "rle", "jpeg-ls", "jpeg-2000", "htj2k", "jpeg-xl"])
+@pytest.mark.parametrize("name", ["explicit", "rle", "jpeg-ls", "jpeg-2000"])
 def test_the_users_own_transfer_syntax(name: str, scans: Path, tmp_path: Path) -> None:
-    row = next(row for row in matrix_classic.ROWS if row.name == "axial")
+    row = next(row for row in matrix_classic.ROWS if row.name == "MR, sagittal (Philips)")
     study, fill = through(row, scans, tmp_path, transfer_syntax=name)
     assert [Record.load(study.record_path(each)).set_aside for each in STEPS] == [[]] * len(STEPS)
     assert check_pixels(study, fill) > 0

@@ -21,9 +21,9 @@ COMMAND = f"{sys.executable} {STAND_IN} {{input}} {{output}}"
 
 def head_in_series(folder: Path, names: Iterable[str]) -> Path:
     """An export: the same head once a name, which is its Series Description."""
-    cut = slices(SAGITTAL, 76, 3.0, 60, 3.0)
+    cut = slices(SAGITTAL, 57, 4.0, 44, 4.0)
     for number, name in enumerate(names, 1):
-        write(folder, cut, series=f"1.2.3.{number}", SeriesDescription=name)
+        write(folder, cut, series=f"1.2.3.{number}", thickness=4.0, SeriesDescription=name)
     return folder
 
 
