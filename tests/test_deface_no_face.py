@@ -1,4 +1,4 @@
-"""Volumes in which no face can be, ears left beside a face that is gone, and volumes that are none."""
+"""Volumes in which no face can be, low frontal lobes, and volumes that are none."""
 
 import numpy as np
 import pytest
@@ -63,19 +63,6 @@ def test_no_face_is_said_of_shapes_that_hold_none(data: Data, modality: str, wor
     reason = absence(volume, modality)
     assert word in reason
     assert bool(reason) == bool(word)
-
-
-def test_ears_that_were_left_beside_a_face_that_is_gone_go() -> None:
-    template = isotropic(template_head().data, template_head().affine, 3.0)
-    face = carried(template.data.shape, template.affine, IDENTITY, Extent(2.0, ears=False)) > 0
-    data = np.where(face, 0, template.data).astype(np.float32)
-    found = face_mask(data, template.affine, "MR", Extent())
-    assert (found.decision, found.ears_alone) == ("face", True), found.reason
-    assert "the region of the face is air already" in found.reason
-    assert found.mask is not None
-    ears = carried(template.data.shape, template.affine, IDENTITY, Extent(6.0, face=False)) > 0
-    assert (found.mask[~ears] == 0).mean() == 1
-    assert found.mask.any()
 
 
 def test_low_straight_gyri_stay_and_the_skin_before_them_goes() -> None:

@@ -38,7 +38,7 @@ class FaceResult:
     measures
         Numbers for the report.
     ears_alone
-        Whether the mask covers the ears alone: the face is out of view, or was removed before.
+        Whether the mask covers the ears alone: the face is out of view.
     """
 
     decision: FaceVerdict
@@ -97,10 +97,10 @@ def face_mask(data: NDArray[np.float32], affine: Affine, modality: str, extent: 
     doubtful = judgement.decision == "unsure"
     if doubtful and found_nothing(measures) and (nothing := absence(copy, modality)):
         judgement = Judgement("no_face", nothing)
-    if judgement.decision in ("no_face", "already_removed") and not doubtful and extent.ears:
+    if judgement.decision == "no_face" and not doubtful and extent.ears:
         ears = carried(shape, affine, pose, extent._replace(face=False), skin(copy, pose))
         if _shows(values, copy, ears, affine):
-            reason = f"{judgement.reason}; its ears were left"
+            reason = f"{judgement.reason}; its ears are in view"
             return FaceResult("face", reason, ears, None, measures.rounded(), ears_alone=True)
     mask = carried(shape, affine, pose, extent, skin(copy, pose)) if judgement.decision == "face" else None
     return FaceResult(

@@ -45,7 +45,7 @@ class Extent(NamedTuple):
     """The region is widened by this much, but never nearer to the brain than the safety distance."""
     ears: bool = True
     face: bool = True
-    """Without it the ears alone go: of a face that is out of view, or was removed before."""
+    """Without it the ears alone go: the face is out of view."""
 
 
 def carried(
