@@ -20,7 +20,7 @@ MODULES = {name: module for name, (module, _) in FUNCTIONS.items()} | {
     "files": "cleanroom.files.step",
 }
 ENVIRONMENTS = sorted(path.stem for path in (environment.ROOT / "envs").glob("*.yaml"))
-PROGRAMS = {"convert": {"dcm2niix"}, "verify": {"dcm2niix"}}
+PROGRAMS = {"convert": {"dcm2niix"}, "deface": {"pydeface"}, "verify": {"dcm2niix", "pydeface"}}
 """Packages that are not imported: their program is called, or their data read."""
 
 
