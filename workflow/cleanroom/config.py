@@ -216,8 +216,9 @@ class Faces(Section):
     )
     contours: Literal["clip", "remove"] = Field(
         "clip",
-        description="outer contours (external, body, skin) of structure sets on images with a face: `clip` "
-        "them to what is left, or `remove` them whole",
+        description="outer contours (external, body, skin) of structure sets, and segments of the skin, head or "
+        "body in segmentations, on images with a face: `clip` takes out of them what lies in the face, "
+        "`remove` takes them out whole",
     )
 
 

@@ -22,6 +22,8 @@ NEAR_BRAIN_MM = 14.0
 """So near to the brain of the template a mask keeps to a person's own skin."""
 BETWEEN_ORBITS = (22.0, -40.0)
 """Millimetres beside the midplane, and the lowest z: the straight gyri of some heads end there."""
+EYE, EYE_MM = (30.0, 74.0, -31.0), 13.0
+"""Middle of an eye beside the midplane, y and z, and its radius with what heads differ by: it goes whole."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,8 @@ def _skull(to_brain: NDArray[np.float64]) -> NDArray[np.float64]:
     lateral, y, z = _axes()
     aside = (z > _skull_base(lateral, y)) | (lateral > 46)
     between = (lateral < BETWEEN_ORBITS[0]) & (z > BETWEEN_ORBITS[1])
-    return np.where((aside & (to_brain < NEAR_BRAIN_MM)) | between, _depth(), 0.0)
+    eye = (lateral - EYE[0]) ** 2 + (y - EYE[1]) ** 2 + (z - EYE[2]) ** 2 < EYE_MM**2
+    return np.where((aside & (to_brain < NEAR_BRAIN_MM)) | (between & ~eye), _depth(), 0.0)
 
 
 def _depth() -> NDArray[np.float64]:
