@@ -11,11 +11,11 @@ from cleanroom.records import FaceMask, FaceRecord, SeriesFace, VolumeRecord
 from cleanroom.study import Study
 
 
-def taken_in(source: Path, tmp_path: Path) -> list[Study]:
-    """The studies of a folder, with their manifests."""
+def taken_in(source: Path, tmp_path: Path, **sections: object) -> list[Study]:
+    """The studies of a folder, with their manifests; ``sections`` of the configuration by name."""
     private = tmp_path / "private"
     private.mkdir(mode=0o700, exist_ok=True)
-    settings = config.load({"input": source, "private": private, "output": tmp_path / "results"})
+    settings = config.load({"input": source, "private": private, "output": tmp_path / "results"} | sections)
     return [Study(settings, name) for name in take_in(settings)]
 
 

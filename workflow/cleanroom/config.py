@@ -216,8 +216,8 @@ class Faces(Section):
     )
     contours: Literal["clip", "remove"] = Field(
         "clip",
-        description="outer contours (external, body, skin) of structure sets, and segments of the skin, head or "
-        "body in segmentations, on images with a face: `clip` takes out of them what lies in the face, "
+        description="outer contours (external, body, skin) of structure sets, and segments of the skin, head "
+        "or body in segmentations, on images with a face: `clip` takes out of them what lies in the face, "
         "`remove` takes them out whole",
     )
 

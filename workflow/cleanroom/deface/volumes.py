@@ -69,12 +69,13 @@ def read(path: Path) -> tuple[NDArray[np.float32] | None, Affine]:
 
 
 def read_times(path: Path) -> tuple[NDArray[np.float32] | None, Affine]:
-    """A volume as ``read`` does, with all its time points."""
+    """A volume as ``read`` does, with all its time points; of complex values the magnitude."""
     image = nibabel.load(path)
     affine = np.asarray(image.affine, np.float64)
     if image.get_data_dtype().fields is not None:
         return None, affine
-    data = np.asarray(image.dataobj, np.float32)
+    values = np.asarray(image.dataobj)
+    data = np.asarray(np.abs(values) if np.iscomplexobj(values) else values, np.float32)
     return data.reshape(*data.shape[:3], -1) if data.ndim > 4 else data, affine
 
 
