@@ -52,9 +52,9 @@ def series_of_one_head(folder: Path) -> Path:
 def done(tmp_path_factory: pytest.TempPathFactory) -> tuple[Study, Decisions, list[tuple[int, ...]]]:
     """The study, its decisions by description, and the shapes of the volumes that were registered.
 
-    The first is registered (one pitch is tried: it lies straight). Where the head of the second lies is known,
-    and told without a registration (``test_deface_template_head.py`` finds one that is turned): what is asked
-    here is whose mask goes where.
+    The first is registered (one pitch is tried: it lies straight). Where the head of the second lies is
+    known, and told without a registration (``test_deface_template_head.py`` finds one that is turned): what
+    is asked here is whose mask goes where.
     """
     source = series_of_one_head(tmp_path_factory.mktemp("export"))
     registered: list[tuple[int, ...]] = []
