@@ -14,7 +14,6 @@ from pydicom.sequence import Sequence
 from bench.exported import export_header
 from bench.measured import Cost, measured
 from cleanroom.config import Config
-from cleanroom.intake import take_in
 from cleanroom.records import FaceMask, FaceRecord, SeriesFace, TextRecord, VolumeRecord
 from cleanroom.study import Study
 
@@ -123,6 +122,7 @@ def prepare(folder: Path) -> None:
     import nibabel  # noqa: PLC0415 - encode alone must not pay for it
 
     from cleanroom import step  # noqa: PLC0415
+    from cleanroom.intake import take_in  # noqa: PLC0415
 
     config = _config(folder)
     config.private.mkdir(mode=0o700)

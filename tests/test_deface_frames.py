@@ -11,7 +11,7 @@ from studies import taken_in
 
 from cleanroom import step
 from cleanroom.config import FaceRule, Faces
-from cleanroom.deface import FaceResult, face_mask
+from cleanroom.deface.builtin import FaceResult, face_mask
 from cleanroom.deface.donor import Donor
 from cleanroom.deface.engines import FACE_POINTS
 from cleanroom.deface.frames import Frame, Look
