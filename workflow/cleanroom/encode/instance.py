@@ -95,7 +95,8 @@ def _keep_history(header: Dataset, original: Original) -> None:
 
 def _prove(new: Covered, written: Original) -> None:
     """Every pixel that nothing covers has its stored value, and every other one what was planned."""
-    before, after = _frames(Frames(new.original)), _frames(Frames(written))
+    new.frames.forget()
+    before, after = _frames(new.frames), _frames(Frames(written))
     for at, (old, now) in enumerate(zip_longest(before, after)):
         if old is None or now is None or old.shape != now.shape:
             raise _Unlike
