@@ -174,6 +174,8 @@ def covered(
         return None
     frames = Frames(original)
     layout = frames.layout
+    if boxes and layout.floating:
+        raise SetAside("words in float pixels cannot be covered", "keep the series out of the input")
     for box in boxes:
         _place(box, layout)
     seen = _look(frames, boxes, face)

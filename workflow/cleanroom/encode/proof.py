@@ -144,4 +144,4 @@ def _read(path: Path) -> NDArray[Any]:
 
 
 def _content(values: NDArray[np.generic]) -> bytes:
-    return blake2b(np.ascontiguousarray(values, dtype=np.int64).data, digest_size=16).digest()
+    return blake2b(np.ascontiguousarray(values, dtype=np.float64).data, digest_size=16).digest()
