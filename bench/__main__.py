@@ -21,6 +21,7 @@ REAL = Path.home() / ".cache" / "cleanroom-test-data" / "mr_philips_mprage_face"
 def main() -> int:
     """Measure header cleaning beside others, and the line on a real scan, else on the generated sample."""
     os.environ["PYTHONPATH"] = f"workflow{os.pathsep}tests{os.pathsep}."
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # modules are compiled once, as where they are installed
     if "words" in sys.argv[1:]:
         from bench.words import recall, speed  # noqa: PLC0415 - a large parent would count as every child's memory
 

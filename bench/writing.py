@@ -4,6 +4,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+from operator import attrgetter
 from pathlib import Path
 
 import numpy as np
@@ -14,23 +15,25 @@ from pydicom.sequence import Sequence
 from bench.exported import export_header
 from bench.measured import Cost, measured
 from cleanroom.config import Config
-from cleanroom.intake import take_in
 from cleanroom.records import FaceMask, FaceRecord, SeriesFace, TextRecord, VolumeRecord
 from cleanroom.study import Study
 
 SLICES, SIDE = 200, 512
+_RUNS = 5
 LARGE_FRAMES, LARGE_SIDE, LARGE_TIMES = 100, 256, 80
 
 
 def writing() -> dict[str, Cost]:
-    """A CT series of 200 slices of 512 x 512; a mask covers pixels in 120 of them."""
+    """A CT series of 200 slices of 512 x 512; a mask covers pixels in 120 of them. The least of five runs."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         _classic(folder / "input")
         study = _prepared(folder)
         (folder / "floor").mkdir()
-        floor = measured(sys.executable, "-m", "bench.floor", str(folder / "input"), str(folder / "floor"))
-        return {"pydicom read and save": floor, "encode": _encode(study)}
+        command = [sys.executable, "-m", "bench.floor", str(folder / "input"), str(folder / "floor")]
+        runs = [(measured(*command), _encode(study)) for _ in range(_RUNS)]
+        floor, encode = (min(costs, key=attrgetter("cpu")) for costs in zip(*runs, strict=True))
+        return {"pydicom read and save": floor, "encode": encode}
 
 
 def large() -> dict[str, Cost]:
@@ -123,6 +126,7 @@ def prepare(folder: Path) -> None:
     import nibabel  # noqa: PLC0415 - encode alone must not pay for it
 
     from cleanroom import step  # noqa: PLC0415
+    from cleanroom.intake import take_in  # noqa: PLC0415
 
     config = _config(folder)
     config.private.mkdir(mode=0o700)

@@ -23,6 +23,9 @@ PET_STORAGE, ENHANCED_CT, ENHANCED_PET, ENHANCED_MR = (
 )
 
 
+PARAMETRIC_MAP = "1.2.840.10008.5.1.4.1.1.30"
+
+
 @dataclass(frozen=True)
 class Row:
     """One row of the matrix."""

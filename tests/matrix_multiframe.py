@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pydicom
-from matrix_heads import ENHANCED_CT, ENHANCED_PET, XA, Row, Series, _all, enhanced_head, give
+from matrix_heads import ENHANCED_CT, ENHANCED_PET, PARAMETRIC_MAP, XA, Row, Series, _all, enhanced_head, give
 from pydicom.dataset import Dataset, FileDataset
 from pydicom.sequence import Sequence
 
@@ -68,6 +68,17 @@ def slopes(scans: Path) -> Series:
         group.PixelValueTransformationSequence = Sequence([transformation])
         stored[at] = np.clip(np.rint(values[at] / slope), 0, 4095)
     return [give(item, stored)]
+
+
+def parametric_map(scans: Path) -> Series:
+    """Float pixel data of the enhanced head, as Parametric Map Storage has them."""
+    item = _enhanced(scans, 3)
+    values = item.pixel_array.astype("<f4") / 3
+    for keyword in ("PixelData", "BitsStored", "HighBit", "PixelRepresentation"):
+        del item[keyword]
+    item.SOPClassUID = item.file_meta.MediaStorageSOPClassUID = PARAMETRIC_MAP
+    item.BitsAllocated, item.FloatPixelData = 32, values.tobytes()
+    return [item]
 
 
 def stacks(scans: Path) -> Series:
@@ -236,6 +247,7 @@ ROWS = [
     Row("enhanced, all in per-frame groups", own_groups),
     Row("enhanced, all in the shared group", shared_groups),
     Row("enhanced, a slope a frame", slopes),
+    Row("parametric map, float", parametric_map),
     Row("enhanced, two stacks", stacks),
     Row("enhanced, three times, interleaved", times),
     Row("enhanced, three times, one after the other", times_slow),

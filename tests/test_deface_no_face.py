@@ -10,11 +10,14 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from studies import taken_in
 
+<<<<<<< HEAD
 from cleanroom import step
 from cleanroom.deface import face_mask
+=======
+>>>>>>> encode
 from cleanroom.deface.absence import absence
 from cleanroom.deface.anatomy import anatomy
-from cleanroom.deface.builtin import skin
+from cleanroom.deface.builtin import face_mask, skin
 from cleanroom.deface.mask import Extent, carried
 from cleanroom.deface.registration import Pose
 from cleanroom.deface.template import template_head

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import ndimage
 
 Affine = NDArray[np.float64]
 """4x4, voxel index to millimetres."""
@@ -74,7 +74,7 @@ def isotropic(data: NDArray[np.float32], affine: Affine, mm: float = 2.0) -> Iso
     grid = np.diag([mm, mm, mm, 1.0])
     grid[:3, 3] = origin
     matrix = np.asarray(np.linalg.inv(to_ras) @ grid, np.float64)
-    resampled = ndimage.affine_transform(
+    resampled = scipy.ndimage.affine_transform(
         small, matrix[:3, :3], matrix[:3, 3], tuple(shape), order=1, mode="constant", cval=float(small.min())
     )
     return Isotropic(resampled, origin, mm, _seen(matrix, resampled.shape, small.shape))

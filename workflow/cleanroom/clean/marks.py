@@ -1,6 +1,6 @@
 """The marks of de-identification (PS3.15 E.1.1, PS3.3 C.7.1.1 and C.12.1)."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
@@ -9,7 +9,7 @@ from pydicom.uid import ExplicitVRLittleEndian
 from cleanroom import __version__
 from cleanroom.clean.profile import Profile
 from cleanroom.header import elements, tables
-from cleanroom.header.elements import items_of, stored, value_of
+from cleanroom.header.elements import is_stored, items_of, stored, value_of
 from cleanroom.header.encoding import Encoding
 from cleanroom.records import Code
 
@@ -23,6 +23,7 @@ PURPOSE = 0x0040A170
 DESCRIPTORS = "113105"
 DEIDENTIFYING = Code(value="109104", meaning="De-identifying Equipment")
 """CID 7005: what a device has contributed."""
+_ENCODING = Encoding(ExplicitVRLittleEndian)
 _VALUE, _SCHEME, _MEANING = 0x00080100, 0x00080102, 0x00080104
 
 
@@ -73,24 +74,25 @@ def add_codes(header: Dataset, values: list[str]) -> None:
     values
         For example ``["113102"]`` when the face was removed.
     """
-    if METHOD_CODES not in header:
-        header[METHOD_CODES] = _codes(tuple(values))
-        return
-    items = items_of(header.get_item(METHOD_CODES))
-    there = {
+    there = b""
+    if METHOD_CODES in header:
+        element = header.get_item(METHOD_CODES)
+        ready = isinstance(element, RawDataElement) and is_stored(element) and not element.is_implicit_VR
+        there = (element.value or b"") if ready else _ENCODING.items(items_of(element))
+    header[METHOD_CODES] = _codes(there, tuple(values))
+
+
+@lru_cache(maxsize=1000)
+def _codes(there: bytes, values: tuple[str, ...]) -> RawDataElement:
+    """The sequence with these codes after those that are there: most headers get the same."""
+    items = items_of(stored(METHOD_CODES, "SQ", there)) if there else []
+    known = {
         value_of(item.get_item(_VALUE), "SH").strip(b" \0").decode("latin-1")
         for item in items
         if _VALUE in item
     }
-    items += [_item(code(value)) for value in values if value not in there]
-    header[METHOD_CODES] = elements.sequence(METHOD_CODES, items)
-
-
-@cache
-def _codes(values: tuple[str, ...]) -> RawDataElement:
-    """The sequence of these codes alone: most headers get the same."""
-    items = [_item(code(value)) for value in values]
-    return stored(METHOD_CODES, "SQ", Encoding(ExplicitVRLittleEndian).items(items))
+    items += [_item(code(value)) for value in values if value not in known]
+    return stored(METHOD_CODES, "SQ", _ENCODING.items(items))
 
 
 def _item(entry: Code) -> Dataset:

@@ -38,7 +38,7 @@ def black(original: Dataset, layout: Layout, lowest: float, highest: float) -> N
     name = layout.photometric
     if layout.samples == 1 and name in ("MONOCHROME1", "MONOCHROME2"):
         value = highest if name == "MONOCHROME1" else lowest
-        return np.asarray(layout.words(np.array([value if layout.floating else int(value)])))
+        return np.asarray(layout.words(np.array([int(value)])))
     if layout.samples == 1 and name == "PALETTE COLOR":
         return np.array([layout.word(_darkest_entry(original, layout))])
     known = {

@@ -123,7 +123,7 @@ class Covered:
         if self.face is None or not (inside := self.face.plane(at)).any():
             return before
         wanted = before.copy()
-        wanted[inside] = self.layout.stored_values(*self.face.real(at))[:, np.newaxis]
+        _fill(wanted, inside, self.layout.stored_values(*self.face.real(at)))
         return wanted
 
     @property
@@ -147,8 +147,7 @@ class Covered:
             self.cleared += clear_hidden(pixels)
         for at, words in enumerate(pixels.words, first):
             if self.face is not None and (inside := self.face.plane(at)).any():
-                planned = layout.words(layout.stored_values(*self.face.real(at)))
-                words[inside] = planned[:, np.newaxis]
+                _fill(words, inside, layout.words(layout.stored_values(*self.face.real(at))))
             for box in self.boxes:
                 if box.frame in (None, at):
                     words[_words(box, layout)] = self.dark
@@ -175,6 +174,8 @@ def covered(
         return None
     frames = Frames(original)
     layout = frames.layout
+    if boxes and layout.floating:
+        raise SetAside("words in float pixels cannot be covered", "keep the series out of the input")
     for box in boxes:
         _place(box, layout)
     seen = _look(frames, boxes, face)
@@ -221,6 +222,14 @@ def _look(frames: Frames, boxes: list[TextBox], face: FaceFill | None) -> _Seen:
                 seen.face += face.prove(at, frame[..., 0] if layout.samples == 1 else frame)
                 at += 1
     return seen
+
+
+def _fill(frame: NDArray[Any], inside: Flags, values: NDArray[Any]) -> None:
+    """Set pixels of a frame, (rows, columns, samples), to values, (n,), or all to one, (1,)."""
+    if len(values) == 1:
+        np.copyto(frame, values, where=inside[..., np.newaxis], casting="unsafe")
+    else:
+        frame[inside] = values[:, np.newaxis]
 
 
 def _count(boxes: list[TextBox], layout: Layout, face: FaceFill | None, inside: int) -> int:

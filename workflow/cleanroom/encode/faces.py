@@ -4,25 +4,21 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import nibabel
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
-from cleanroom import skin
-from cleanroom.deface.volumes import read
 from cleanroom.encode.frames import LPS_TO_RAS
-from cleanroom.isotropic import Isotropic, isotropic
+
+if TYPE_CHECKING:
+    from cleanroom.isotropic import Isotropic
 
 Points = NDArray[np.float64]
 """(n, 3), LPS millimetres."""
 Flags = NDArray[np.bool_]
 
-_GRID_MM = 2.0
-_CROP_MM = 16.0
-_OPENING = 2
-"""Erosions of the air, a voxel each: nostrils and the lips close, so that the airway is not outside."""
 _DIRECTIONS = np.array([step for step in product((-1.0, 0.0, 1.0), repeat=3) if any(step)])
 
 
@@ -83,33 +79,8 @@ class Face:
         return np.asarray(image.dataobj) > 0, np.linalg.inv(image.affine) @ LPS_TO_RAS
 
     @cached_property
-    def _surface(self) -> Isotropic:
-        """Distance from the surface between body and outside air, cropped to the mask's surroundings."""
-        data, affine = read(self.volume)
-        mask = self._grid[0]
-        nothing = np.zeros((0, 0, 0), bool)
-        if data is None or not mask.any():
-            return Isotropic(nothing.astype(np.float32), np.zeros(3), _GRID_MM, nothing)
-        whole = isotropic(data, affine, _GRID_MM)
-        corners = np.array([np.argwhere(mask).min(axis=0), np.argwhere(mask).max(axis=0)])
-        box = np.array(list(product(*corners.T))) @ affine[:3, :3].T + affine[:3, 3]
-        low = np.maximum(((box.min(axis=0) - whole.origin - _CROP_MM) / whole.mm).astype(int), 0)
-        high = np.maximum(((box.max(axis=0) - whole.origin + _CROP_MM) / whole.mm).astype(int) + 1, low + 1)
-        part = tuple(slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
-        body = skin.body(whole.data)
-        core = _outer_air(body)[part]
-        if not core.any():
-            return Isotropic(nothing.astype(np.float32), np.zeros(3), _GRID_MM, nothing)
-        outside = (ndimage.distance_transform_edt(~core) <= _OPENING + 0.5) & ~body[part]
-        away = ndimage.distance_transform_edt(~outside) + ndimage.distance_transform_edt(outside) - 0.5
-        return Isotropic(
-            (away * whole.mm).astype(np.float32), whole.origin + low * whole.mm, whole.mm, outside
-        )
+    def _surface(self) -> "Isotropic":
+        """Distance from the surface between body and outside air near the mask."""
+        from cleanroom.encode.surface import surface  # noqa: PLC0415 - heavy, and few studies have outlines
 
-
-def _outer_air(body: Flags) -> Flags:
-    """The air around a patient, two voxels away from everything; not the airway, though both may be cut."""
-    sides = ((1, 1), (1, 1), (0, 0))
-    air = ndimage.binary_erosion(~body, iterations=_OPENING, border_value=1)
-    labels, _ = ndimage.label(np.pad(air, sides, constant_values=True))
-    return np.asarray((labels == labels[0, 0, 0])[1:-1, 1:-1])
+        return surface(self._grid[0], self.volume)

@@ -78,7 +78,7 @@ def _give_range(header: Dataset, new: Covered) -> None:
     """Smallest and Largest Image Pixel Value of the pixels as they are now."""
     for tag, value in zip((_SMALLEST, _LARGEST), new.range(), strict=True):
         fits = -0x8000 <= value < 0 or (0 <= value <= 0xFFFF and not (new.layout.signed and value > 0x7FFF))
-        if tag in header and not fits:
+        if tag in header and (not fits or new.layout.floating):
             del header[tag]
         elif tag in header:
             header.add_new(tag, "SS" if new.layout.signed else "US", int(value))
@@ -95,7 +95,8 @@ def _keep_history(header: Dataset, original: Original) -> None:
 
 def _prove(new: Covered, written: Original) -> None:
     """Every pixel that nothing covers has its stored value, and every other one what was planned."""
-    before, after = _frames(Frames(new.original)), _frames(Frames(written))
+    new.frames.forget()
+    before, after = _frames(new.frames), _frames(Frames(written))
     for at, (old, now) in enumerate(zip_longest(before, after)):
         if old is None or now is None or old.shape != now.shape:
             raise _Unlike

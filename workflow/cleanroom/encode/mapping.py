@@ -70,7 +70,7 @@ class Image:
     def _holds(self, frame: Frame, pixels: NDArray[np.generic], there: NDArray[Any]) -> bool:
         if there.shape != pixels.shape:
             return False
-        if np.array_equal(there, pixels):
+        if np.array_equal(there, pixels, equal_nan=pixels.dtype.kind == "f"):
             return True
         if frame.slope == self.slope and frame.intercept == self.intercept:
             return False

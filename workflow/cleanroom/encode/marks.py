@@ -1,11 +1,16 @@
 """What the header says was done to the pixels: PS3.15 E.3.1 and E.3.2, PS3.3 C.7.6.16.2.6 and C.8.16.1."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from pydicom import Dataset
+from pydicom.dataelem import RawDataElement
 from pydicom.sequence import Sequence
+from pydicom.uid import ExplicitVRLittleEndian
 
 from cleanroom.clean.marks import add_codes
+from cleanroom.header.elements import stored
+from cleanroom.header.encoding import Encoding
 from cleanroom.identity import Identity
 from cleanroom.records import Code, SeriesFace
 
@@ -17,6 +22,7 @@ NO_OUTER_CONTOURS = "Outer contours removed"
 OUTER_SEGMENTS = "Outer segments clipped"
 NO_OUTER_SEGMENTS = "Outer segments removed"
 HIDDEN_BITS = "Bits beside stored pixel values cleared"
+_DERIVATION_CODES = 0x00089215
 REBUILT = "Document rebuilt from pictures of its pages"
 
 
@@ -106,7 +112,7 @@ def mark_derived(header: Dataset, changes: list[Change], identity: Identity) -> 
         _add_method(header, change.method)
     shared = header.get("SharedFunctionalGroupsSequence")
     if not shared:
-        header.DerivationCodeSequence = Sequence([item(PIXEL_MASK)])
+        header[_DERIVATION_CODES] = _pixel_mask()
         return
     for group in [*shared, *header.get("PerFrameFunctionalGroupsSequence", [])]:
         for name in ("MRImageFrameTypeSequence", "CTImageFrameTypeSequence", "PETFrameTypeSequence"):
@@ -120,6 +126,13 @@ def mark_derived(header: Dataset, changes: list[Change], identity: Identity) -> 
     derivation.SourceImageSequence = Sequence([source])
     header.SourceImageEvidenceSequence = Sequence([_evidence(header, source, identity)])
     shared[0].DerivationImageSequence = Sequence([derivation])
+
+
+@cache
+def _pixel_mask() -> RawDataElement:
+    """The Derivation Code Sequence of every classic instance."""
+    items = Encoding(ExplicitVRLittleEndian).items([item(PIXEL_MASK)])
+    return stored(_DERIVATION_CODES, "SQ", items)
 
 
 def _source(header: Dataset, identity: Identity) -> Dataset:

@@ -9,8 +9,8 @@ from typing import Any
 
 import nibabel
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.ndimage import map_coordinates
 
 from cleanroom.encode import mapping
 from cleanroom.encode.frames import Frame
@@ -112,7 +112,7 @@ class Proof:
                 there = mapping.lattice(frame, rows, columns, image.affine)
                 if image.volume.file not in self._first:
                     self._first[image.volume.file] = image.values[..., 0].astype(np.float32)
-                values = map_coordinates(self._first[image.volume.file], there, order=1)
+                values = scipy.ndimage.map_coordinates(self._first[image.volume.file], there, order=1)
                 if pixels.std() > 0 and values.std() > 0:
                     self._alike.append(float(np.corrcoef(values.ravel(), pixels.ravel())[0, 1]))
                 voxels = mapping.nearest(frame, rows, columns, image)
@@ -144,4 +144,4 @@ def _read(path: Path) -> NDArray[Any]:
 
 
 def _content(values: NDArray[np.generic]) -> bytes:
-    return blake2b(np.ascontiguousarray(values, dtype=np.int64).data, digest_size=16).digest()
+    return blake2b(np.ascontiguousarray(values, dtype=np.float64).data, digest_size=16).digest()

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 from pydicom import Dataset
-from scipy import ndimage
 
 from cleanroom.encode.contours import along_skin
 from cleanroom.encode.faces import Face, Points
@@ -147,7 +147,7 @@ def _outlines(original: Dataset) -> dict[int, Points]:
     """Segment number → the pixels at its border, LPS millimetres."""
     found: dict[int, list[Points]] = {}
     for _, number, place, inside in _planes(original):
-        border = np.argwhere(inside & ~ndimage.binary_erosion(inside))
+        border = np.argwhere(inside & ~scipy.ndimage.binary_erosion(inside))
         found.setdefault(number, []).append(_points(border, place))
     return {number: np.concatenate(points) for number, points in found.items()}
 

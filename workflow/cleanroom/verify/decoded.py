@@ -9,15 +9,17 @@ from numpy.typing import NDArray
 from pydicom.pixels.utils import iter_pixels
 
 from cleanroom.pixeldata import codecs
-from cleanroom.verify.header import BIG_ENDIAN, DEFLATED, IMPLICIT, Header
+from cleanroom.verify.header import BIG_ENDIAN, DEFLATED, IMPLICIT, Element, Header
 
 codecs.complete()
 
+FLOATS = {0x7FE00008: 4, 0x7FE00009: 8}
+"""Float and double float pixel data, and bytes of a value."""
 NATIVE = ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1")
 UNCOMPRESSED = (*NATIVE, IMPLICIT.decode(), DEFLATED.decode(), BIG_ENDIAN.decode())
 WIDTHS = (8, 16, 32)
 
-Stored = NDArray[np.integer[Any]]
+Stored = NDArray[np.integer[Any]] | NDArray[np.floating[Any]]
 Words = NDArray[np.unsignedinteger[Any]]
 
 
@@ -37,8 +39,11 @@ def frames(header: Header, raw: bool = True, syntax: str = "") -> Iterator[Store
     -------
     iterator
         Arrays (rows, columns) or (rows, columns, samples) of stored values, without what lies beside them
-        in their words.
+        in their words; floats as they are.
     """
+    if header.pixels is not None and header.pixels.tag in FLOATS:
+        yield from _floats(header, header.pixels)
+        return
     plain = raw or header.text(0x00280004) in ("RGB", "MONOCHROME1", "MONOCHROME2")
     whole = plain and header.text(0x00280004) not in ("YBR_FULL_422", "YBR_PARTIAL_422")
     bits = header.number(0x00280100)
@@ -86,6 +91,13 @@ def _native(header: Header) -> Iterator[Words]:
             yield np.moveaxis(frame.reshape(samples, rows, columns), 0, -1)
         else:
             yield frame.reshape(rows, columns, samples)
+
+
+def _floats(header: Header, element: Element) -> Iterator[Stored]:
+    count, rows, columns, _ = _shape(header)
+    kind = f"{'>' if header.big_endian else '<'}f{FLOATS[element.tag]}"
+    values = np.frombuffer(header.value(element), kind, count * rows * columns)
+    yield from values.astype(values.dtype.newbyteorder("=")).reshape(count, rows, columns)
 
 
 def _values(header: Header, frame: NDArray[Any]) -> Stored:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from cleanroom.records import SeriesFace
 from cleanroom.verify import boxes, decoded, masks, mosaics, placement, tables
 from cleanroom.verify.boxes import Fill, Plane
-from cleanroom.verify.decoded import UNCOMPRESSED, Stored
+from cleanroom.verify.decoded import FLOATS, UNCOMPRESSED, Stored
 from cleanroom.verify.header import Element, Header
 from cleanroom.verify.hidden import hidden
 from cleanroom.verify.masks import Mask, Real
@@ -54,6 +54,8 @@ def findings(pair: Pair, face: SeriesFace | None, series_masks: list[Mask]) -> l
 
 def stored_fill(header: Header, frame: Frame, fill: Real) -> Real:
     """A fill as stored values: through the rescale, within what the pixels can hold."""
+    if header.pixels is not None and header.pixels.tag in FLOATS:
+        return (fill - frame.intercept) / (frame.slope or 1.0)
     bits, signed = header.number(0x00280101) or 16, header.number(0x00280103)
     low, high = (-(1 << bits - 1), (1 << bits - 1) - 1) if signed else (0, (1 << bits) - 1)
     return np.clip((fill - frame.intercept) / (frame.slope or 1.0), low, high)
@@ -175,8 +177,15 @@ def _filled(header: Header, place: Frame, new: Stored, held: Iterable[tuple[Real
         ends = [stored_fill(header, place, bound) for bound in bounds]
         low, high = np.minimum(*ends), np.maximum(*ends)
         low, high = (end if new.ndim == 2 else end[..., np.newaxis] for end in (low, high))
+        if new.dtype.kind == "f":
+            low, high = (
+                np.nextafter(low.astype(new.dtype), -np.inf),
+                np.nextafter(high.astype(new.dtype), np.inf),
+            )
+        else:
+            low, high = np.floor(low), np.ceil(high)
         known = bounds[0] <= bounds[1]
-        yield known & _every((new >= np.floor(low)) & (new <= np.ceil(high)))
+        yield known & _every((new >= low) & (new <= high))
 
 
 class Masked(NamedTuple):
@@ -200,13 +209,17 @@ class Tally:
     def __init__(self, pair: Pair) -> None:
         self._pair = pair
         self._outside = self._left = self._changed = 0
+        self._boxed = False
         self._fill = Fill(pair.after.text(COLOURS), decoded.stored_bits(pair.after)[0])
 
     def add(self, frame: int, old: Stored, new: Stored, masked: Masked) -> None:
         """Compare one frame."""
-        differs = ~_every(old == new)
+        differs = ~_every(_alike(old, new))
         box = boxes.plane(self._pair.boxes, frame, self._pair.after)
-        self._fill.add(old, new, box)
+        if old.dtype.kind != "f":
+            self._fill.add(old, new, box)
+        elif box.any():
+            self._boxed = True
         self._changed += int(np.count_nonzero(differs))
         self._outside += int(np.count_nonzero(differs & ~masked.may & ~box))
         due = (masked.must | differs) & masked.may & ~box
@@ -219,6 +232,8 @@ class Tally:
         if self._outside:
             covers = "text boxes" if self._pair.boxes else "face mask"
             found.append(f"pixels outside the {covers} changed")
+        if self._boxed:
+            found.append("words in float pixels cannot be shown to be covered")
         if self._left:
             found.append("pixels inside the face mask do not hold the fill")
         if self._changed > self._pair.covered:
@@ -234,6 +249,12 @@ def _fewest(counts: Iterable[int]) -> int:
         if not least:
             break
     return max(least, 0)
+
+
+def _alike(old: Stored, new: Stored) -> NDArray[np.bool_]:
+    """Where two frames hold the same; of floats also nothing (NaN)."""
+    same = np.asarray(old == new)
+    return same | (np.isnan(old) & np.isnan(new)) if old.dtype.kind == "f" else same
 
 
 def _every(samples: NDArray[np.bool_]) -> Plane:
