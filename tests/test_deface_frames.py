@@ -12,12 +12,8 @@ from studies import taken_in
 
 from cleanroom import step
 from cleanroom.config import FaceRule, Faces
-<<<<<<< HEAD
-from cleanroom.deface import FaceResult, face_mask, head
-from cleanroom.deface.builtin import skin
-=======
-from cleanroom.deface.builtin import FaceResult, face_mask
->>>>>>> encode
+from cleanroom.deface import head
+from cleanroom.deface.builtin import FaceResult, face_mask, skin
 from cleanroom.deface.donor import Donor
 from cleanroom.deface.engines import FACE_POINTS
 from cleanroom.deface.frames import Frame, Look

@@ -10,11 +10,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from studies import taken_in
 
-<<<<<<< HEAD
 from cleanroom import step
-from cleanroom.deface import face_mask
-=======
->>>>>>> encode
 from cleanroom.deface.absence import absence
 from cleanroom.deface.anatomy import anatomy
 from cleanroom.deface.builtin import face_mask, skin
