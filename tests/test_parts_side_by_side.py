@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from many import write_studies
 
+import cleanroom
 from cleanroom import config, folders
 from cleanroom.errors import StopRun
 from cleanroom.intake import take_in
@@ -58,7 +59,7 @@ def test_beside_a_whole_run_nothing_runs(taken: config.Config) -> None:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env={"PYTHONPATH": str(Path(config.__file__).parents[1])},
+        env={"PYTHONPATH": str(Path(cleanroom.__file__).parents[1])},
     )
     assert held.stdout is not None
     assert held.stdout.readline() == "held\n"

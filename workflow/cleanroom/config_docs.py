@@ -16,7 +16,7 @@ from cleanroom.config import Config
 HEAD = """\
 # Everything Cleanroom can be told. It works as it stands on the demo.
 # Any key can be given on the command line too: snakemake --config input=/data/export
-# Made from workflow/cleanroom/config.py by `python -m cleanroom config`; change values, not keys.
+# Made from workflow/cleanroom/config by `python -m cleanroom config`; change values, not keys.
 """
 
 

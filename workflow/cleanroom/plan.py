@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from cleanroom import config as configuration
-from cleanroom import environment, folders, intact, lock, patients, progress, secrecy
+from cleanroom import demand, environment, folders, intact, lock, patients, progress, secrecy
 from cleanroom.atomic import write_text
 from cleanroom.clean import profile as profiles
 from cleanroom.config import Config
+from cleanroom.dependence import code, sections
 from cleanroom.errors import StopRun
 from cleanroom.identity import Identity, open_key
 from cleanroom.intake.frames import earlier
@@ -26,36 +27,6 @@ from cleanroom.review.table import Decision
 from cleanroom.tools import presence
 from cleanroom.tools.chain import rounds
 from cleanroom.tools.table import table as tool_table
-
-_SECTIONS = {
-    "intake": ("input", "key", "patients"),
-    "clean": ("key", "profile"),
-    "redact": ("text", "pdf"),
-    "convert": (),
-    "deface": ("faces", "tools"),
-    "tools": ("faces", "tools"),
-    "encode": ("encode", "faces"),
-    "verify": ("profile", "faces", "text", "verify"),
-    "nifti": ("profile", "release"),
-    "release": ("release",),
-    "files": ("key", "patients", "pictures", "pdf", "text"),
-    "report": ("profile", "faces", "text", "pictures", "pdf", "release"),
-}
-"""The keys of the config on which each step's result depends."""
-
-_MEMORY = {
-    "clean": (1000, 1.0),
-    "redact": (2500, 3.0),
-    "convert": (1000, 4.0),
-    "deface": (3000, 10.0),
-    "encode": (1000, 6.0),
-    "verify": (3000, 6.0),
-    "nifti": (1000, 6.0),
-    "release": (800, 0.0),
-}
-"""Megabytes that a step takes, and how many more for each megabyte of the largest series."""
-
-_MINUTES = dict.fromkeys(_MEMORY, 30) | {"deface": 120, "verify": 60}
 
 _SAVED = ("fingerprint", "code", "key_check", "patients", "profile", "missing")
 """What single jobs take from the run that started them."""
@@ -200,7 +171,7 @@ class Plan:
 
     def version(self, step: str) -> str:
         """A hash that changes when the code, or a key of the config that the step depends on, does."""
-        values = self.config.model_dump(mode="json", include=set(_SECTIONS[step]))
+        values = self.config.model_dump(mode="json", include=set(sections(step)))
         if "profile" in values:
             values["profile"] = self.profile
         if "patients" in values:
@@ -244,22 +215,13 @@ class Plan:
 
     def memory(self, step: str) -> Callable[..., int]:
         """Megabytes for a step on a study: by its largest series, twice as many at each new attempt."""
-        base, factor = _MEMORY[step]
-
-        def megabytes(wildcards: Any, attempt: int) -> int:
-            load = read_loads(self.config.private).get(wildcards.study)
-            largest = load.largest / 1e6 if load else 0
-            return int((base + factor * largest) * 2 ** (attempt - 1))
-
-        return megabytes
+        return lambda wildcards, attempt: demand.megabytes(
+            step, read_loads(self.config.private).get(wildcards.study), attempt
+        )
 
     def minutes(self, step: str) -> Callable[..., int]:
         """How long a step may take, twice as long at each new attempt: for schedulers, which ask."""
-
-        def allowed(wildcards: Any, attempt: int) -> int:  # noqa: ARG001 - Snakemake gives both
-            return int(_MINUTES[step] * 2 ** (attempt - 1))
-
-        return allowed
+        return lambda wildcards, attempt: demand.minutes(step, attempt)  # noqa: ARG005 - Snakemake gives both
 
     @property
     def nifti(self) -> list[Path]:
@@ -343,21 +305,6 @@ def _part(config: Config, loads: dict[str, Load]) -> dict[str, Load]:
     return {study: load for study, load in loads.items() if number(load.patient, parts) == part}
 
 
-def sections(step: str) -> tuple[str, ...]:
-    """The keys of the config on which a step's result depends."""
-    return _SECTIONS[step]
-
-
 def number(patient: str, parts: int) -> int:
     """The part of a patient, from 1: the same when other patients come or go."""
     return int.from_bytes(sha256(patient.encode()).digest()[:8], "big") % parts + 1
-
-
-def code() -> str:
-    """A hash of the package and its data."""
-    digest = sha256()
-    package = Path(__file__).parent
-    for path in sorted([*package.rglob("*"), *(package.parent / "headers").rglob("*")]):
-        if path.is_file() and path.suffix != ".pyc":
-            digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]

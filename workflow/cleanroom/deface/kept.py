@@ -12,8 +12,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from cleanroom.deface.donor import Donor
+from cleanroom.dependence import code
 from cleanroom.intake.frames import earlier
-from cleanroom.plan import code
 from cleanroom.study import Study
 
 

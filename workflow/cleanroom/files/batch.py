@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from cleanroom import plan
+from cleanroom import dependence
 from cleanroom.config import Config
 from cleanroom.errors import SetAside
 from cleanroom.files import rules
@@ -97,7 +97,7 @@ def _jobs(config: Config, folder: Path) -> Iterator[Job | SetAsideRow]:
     with inventory.opened(config.private) as database:
         owners = Owners.of(database)
         files = [Found(row["path"], row["kind"]) for row in database.execute(_TAKE)]
-    code, words = plan.code(), rules.mode(config)
+    code, words = dependence.code(), rules.mode(config)
     of = cache(lambda patient: identifying(config.private, patient))
     for file in files:
         try:

@@ -117,7 +117,7 @@ def _entity(crate: Any, identifier: str, kind: str, **properties: Any) -> Any:
 def _software(crate: Any, name: str, number: str = "") -> Any:
     number = number or tool_version(name)
     identifier = f"#software/{name}-{number}" if crate.get(f"#software/{name}") else f"#software/{name}"
-    properties = {"name": name, "version": number, "url": f"https://pypi.org/project/{name}/"}
+    properties = {"name": name, "version": number}
     return _entity(crate, identifier, "SoftwareApplication", **properties)
 
 

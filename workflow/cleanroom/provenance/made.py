@@ -13,7 +13,7 @@ from pathlib import Path
 
 from cleanroom import __version__
 from cleanroom.config import Config
-from cleanroom.plan import code, sections
+from cleanroom.dependence import code, sections
 from cleanroom.records import Made, Record
 
 TOOLS: dict[str, list[str]] = {

@@ -129,7 +129,7 @@ def entry(
             waits=doubt is not None and not standing.rejected,
         ),
         set_aside=lines,
-        measures=face.measures | evidence.verify.measures.get(series, {}),
+        measures=face.measures,
         passed=[check for check, result in checks.items() if result == "passed"],
         found={
             check: shareable(result)

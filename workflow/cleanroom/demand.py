@@ -1,0 +1,29 @@
+"""What a step asks of the machine: memory and time."""
+
+from cleanroom.intake.loads import Load
+
+_MEMORY = {
+    "clean": (1000, 1.0),
+    "redact": (2500, 3.0),
+    "convert": (1000, 4.0),
+    "deface": (3000, 10.0),
+    "encode": (1000, 6.0),
+    "verify": (3000, 6.0),
+    "nifti": (1000, 6.0),
+    "release": (800, 0.0),
+}
+"""Megabytes that a step takes, and how many more for each megabyte of the largest series."""
+
+_MINUTES = dict.fromkeys(_MEMORY, 30) | {"deface": 120, "verify": 60}
+
+
+def megabytes(step: str, load: Load | None, attempt: int) -> int:
+    """Memory for a step on a study: by its largest series, twice as much at each new attempt from 1."""
+    base, factor = _MEMORY[step]
+    largest = load.largest / 1e6 if load else 0
+    return int((base + factor * largest) * 2 ** (attempt - 1))
+
+
+def minutes(step: str, attempt: int) -> int:
+    """Time for a step on a study, twice as long at each new attempt from 1."""
+    return int(_MINUTES[step] * 2 ** (attempt - 1))
