@@ -1,7 +1,8 @@
 """A stand-in for eight tools that cannot be installed here: ``stand_in_installation.py PROGRAM WORD...``.
 
-Each takes only the command line of its own usage text, and writes what it was recorded to write, where it
-writes it. With ``fails`` as its last word it goes wrong as that tool was seen to go wrong.
+Each takes only the command line of its own usage text, and writes the names that its documentation gives.
+With ``fails`` as its last word it goes wrong: AFNI's successor as users report it, the others in a way that
+is assumed for them, for none of their logs could be had. None has been compared with the tool itself.
 """
 
 import os

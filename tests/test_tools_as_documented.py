@@ -1,4 +1,4 @@
-"""Tools that cannot be installed here, as stand-ins that write and fail as each was recorded to."""
+"""Tools that cannot be installed here, as stand-ins: called and answering as documented, or failing."""
 
 import nibabel
 import numpy as np
@@ -93,7 +93,7 @@ def test_a_tool_is_called_as_its_usage_says_and_its_result_is_taken(done: Done, 
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
-def test_a_failure_that_was_seen_of_a_tool_is_caught(done: Done, program: str) -> None:
+def test_a_failure_of_each_tool_is_caught(done: Done, program: str) -> None:
     face = done[program][1][f"t1 {program} fails"]
     outcome, said = SAID[program]
     assert (face.decision, face.tool, face.attempts[0].outcome) == ("face", "builtin", outcome)
