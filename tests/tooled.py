@@ -1,5 +1,6 @@
 """A study of one generated head in many series, one a rule, taken through the tools as the workflow does."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
@@ -29,7 +30,7 @@ def head_in_series(folder: Path, names: Iterable[str]) -> Path:
 
 def by_name(rules: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:
     """Rules of ``faces.rules``, each for the series of that description."""
-    return [{"match": {"description": f"^{name}$"}} | rule for name, rule in rules.items()]
+    return [{"match": {"description": f"^{re.escape(name)}$"}} | rule for name, rule in rules.items()]
 
 
 def taken(source: Path, folder: Path, **values: object) -> Study:
