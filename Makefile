@@ -10,13 +10,14 @@ install: .venv/installed ## everything the workflow and its tests need, pinned b
 .venv/installed: requirements.lock
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	echo '$(CURDIR)/workflow' > "$$(echo .venv/lib/python3*/site-packages)/cleanroom.pth"
 	touch $@
 
 demo: install demo/input ## the main job on generated sample data
 	$(BIN)/snakemake --cores $(CORES) --config $(DEMO)
 
 demo/input: | install
-	PYTHONPATH=workflow $(BIN)/python -m cleanroom sample demo/input
+	$(BIN)/python -m cleanroom sample demo/input
 
 test: install ## all tests; those on real scans need ../shared
 	$(BIN)/pytest --numprocesses $(CORES) --dist loadfile
@@ -32,14 +33,14 @@ bench: install ## speed and memory, as ratios to a plain pydicom read and save
 	PYTHONPATH=workflow:tests:. $(BIN)/python -m bench
 
 containers: install ## an image for every environment: containers/install-apptainer brings Apptainer to Debian 12
-	PYTHONPATH=workflow $(BIN)/python containers/build.py
+	$(BIN)/python containers/build.py
 
 sbom: install ## what is installed, as CycloneDX: sbom.json
 	$(PYTHON) -m venv .sbom && .sbom/bin/pip install --quiet cyclonedx-bom==7.5.0
 	.sbom/bin/cyclonedx-py environment .venv --output-reproducible --output-file sbom.json && rm -r .sbom
 
 documents: install ## config.yaml, its schema and the docs table, from the config model
-	PYTHONPATH=workflow $(BIN)/python -m cleanroom config
+	$(BIN)/python -m cleanroom config
 
 lock: ## new versions of all dependencies
 	$(BIN)/pip install --quiet uv
