@@ -16,7 +16,7 @@ CT = {
     "Modality": "CT",
     "SOPClassUID": "1.2.840.10008.5.1.4.1.1.2",
     "RescaleIntercept": -1000,
-    "RescaleSlope": 4,
+    "RescaleSlope": 10.6,
     "BitsStored": 16,
     "HighBit": 15,
 }

@@ -70,9 +70,13 @@ def test_no_image_of_a_patient_is_released_with_its_face_in_doubt(
             assert decision in ("face", "already_removed", "no_face") or screen or "Rows" not in header
 
 
-def test_the_fruit_waits_for_a_person(inventory: pd.DataFrame) -> None:
+def test_the_fruit_has_no_face(real_line: Config, inventory: pd.DataFrame) -> None:
     fruit = inventory["set"] == "mr_ge_fruit_deidentified_headers"
-    assert set(inventory[fruit & (inventory["series"] != "")]["verdict"]) == {"set_aside"}
+    rows = inventory[fruit & (inventory["series"] != "")]
+    assert set(rows["verdict"]) == {"released"}
+    figures = json.loads((real_line.output / "report" / "report.json").read_text())["series"]
+    decided = {item["series"]: item["face"]["decision"] for item in figures}
+    assert {decided[series] for series in rows["series"]} == {"no_face"}
 
 
 def test_dose_screens_and_burned_in_names_are_covered_or_not_released(
