@@ -71,7 +71,7 @@ class Trial:
             seconds=float(sum(seconds for _, seconds in ended)),
             exit_status=next((status for status, _ in ended if status), ended[0][0] if ended else None),
             command=_text(folders[0] / "command"),
-            said="" if table()[self.tool].dicom else _text(folders[0] / "stderr"),
+            said="" if table()[self.tool].dicom else _text(folders[0] / "stderr")[-LAST:],
         )
         try:
             found = [self._volume(subject, place, rule) for place in range(len(subject.volumes))]
@@ -156,5 +156,5 @@ def _ended(folder: Path) -> tuple[int | None, int]:
 
 
 def _text(path: Path) -> str:
-    """The last lines of a text file; empty when there is none."""
-    return path.read_text(errors="replace")[-LAST:].strip() if path.is_file() else ""
+    """A text file; empty when there is none."""
+    return path.read_text(errors="replace").strip() if path.is_file() else ""
