@@ -4,8 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import pydicom
+from numpy.typing import NDArray
 from pydicom.dataset import FileDataset, FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage
+from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage, UltrasoundImageStorage
 
 
 def instance(number: int, *, study: str = "1.2.3", series: str = "1.2.3.1", **values: object) -> FileDataset:
@@ -36,3 +37,19 @@ def save(dataset: FileDataset, path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     pydicom.dcmwrite(path, dataset, enforce_file_format=True)
     return path
+
+
+def ultrasound(number: int, pixels: NDArray[np.generic]) -> FileDataset:
+    """One grey frame of ultrasound, in a series of its own."""
+    return instance(
+        number,
+        series=f"1.2.3.{number}",
+        Rows=pixels.shape[0],
+        Columns=pixels.shape[1],
+        BitsAllocated=8,
+        BitsStored=8,
+        HighBit=7,
+        PixelData=pixels.tobytes(),
+        SOPClassUID=UltrasoundImageStorage,
+        Modality="US",
+    )

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pydicom
 import pytest
-from exports import instance, save
+from exports import save, ultrasound
 from lettering import lettered
 from line import run_line
 from numpy.typing import NDArray
-from pydicom.uid import DeflatedExplicitVRLittleEndian, UltrasoundImageStorage
+from pydicom.uid import DeflatedExplicitVRLittleEndian
 
 from cleanroom.config import Config
 
@@ -19,20 +19,9 @@ CT = "CTImage.dcm_DeflatedExplicitVRLittleEndianTransferSyntax_1.2.840.10008.1.2
 SHAPE = (120, 300)
 
 
-def ultrasound(number: int, pixels: NDArray[np.generic]) -> pydicom.Dataset:
+def deflated(number: int, pixels: NDArray[np.generic]) -> pydicom.Dataset:
     """One deflated frame, in a series of its own."""
-    made = instance(
-        number,
-        series=f"1.2.3.{number}",
-        Rows=SHAPE[0],
-        Columns=SHAPE[1],
-        BitsAllocated=8,
-        BitsStored=8,
-        HighBit=7,
-        PixelData=pixels.tobytes(),
-        SOPClassUID=UltrasoundImageStorage,
-        Modality="US",
-    )
+    made = ultrasound(number, pixels)
     made.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
     return made
 
@@ -48,8 +37,8 @@ def run(ground: NDArray[np.uint8], scans: Path, tmp_path_factory: pytest.TempPat
     """A plain frame, one with a name, and a real CT slice, through the whole line."""
     folder = tmp_path_factory.mktemp("deflated")
     named, _ = lettered(ground, "latin", 16, 255)
-    save(ultrasound(1, ground), folder / "input" / "plain.dcm")
-    save(ultrasound(2, named), folder / "input" / "named.dcm")
+    save(deflated(1, ground), folder / "input" / "plain.dcm")
+    save(deflated(2, named), folder / "input" / "named.dcm")
     shutil.copy(scans / "odd_cornerstone_codecs" / "testImages" / CT, folder / "input" / "ct.dcm")
     rules = [{"tool": "none", "reason": "a phantom"}]
     return run_line(folder / "input", folder, faces={"rules": rules})

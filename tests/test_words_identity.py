@@ -6,12 +6,11 @@ from pathlib import Path
 import numpy as np
 import pydicom
 import pytest
-from exports import instance, save
+from exports import save, ultrasound
 from lettering import FONTS, SCRIPTS
 from line import run_line
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
-from pydicom.uid import UltrasoundImageStorage
 
 from cleanroom.config import Config
 from cleanroom.records import TextRecord
@@ -44,19 +43,7 @@ def picture(name: str, script: str = "latin") -> NDArray[np.uint8]:
 
 def saved(folder: Path, number: int, shown: NDArray[np.uint8]) -> None:
     """A frame of ultrasound in a series of its own."""
-    made = instance(
-        number,
-        series=f"1.2.3.{number}",
-        Rows=SHAPE[0],
-        Columns=SHAPE[1],
-        BitsAllocated=8,
-        BitsStored=8,
-        HighBit=7,
-        PixelData=shown.tobytes(),
-        SOPClassUID=UltrasoundImageStorage,
-        Modality="US",
-    )
-    save(made, folder / f"{number}.dcm")
+    save(ultrasound(number, shown), folder / f"{number}.dcm")
 
 
 def after(config: Config, number: int) -> NDArray[np.uint8]:

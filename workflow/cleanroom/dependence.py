@@ -1,5 +1,6 @@
 """On what the result of a step depends: the keys of the config, and the code."""
 
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -25,6 +26,7 @@ def sections(step: str) -> tuple[str, ...]:
     return _SECTIONS[step]
 
 
+@cache
 def code() -> str:
     """A hash of the package and its data."""
     digest = sha256()

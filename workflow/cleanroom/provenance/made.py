@@ -58,7 +58,7 @@ def made(
     told = config.model_dump(mode="json", include=set(sections(section or step)))
     return Made(
         version=__version__,
-        code=_code(),
+        code=code(),
         tools={name: tool_version(name) for name in TOOLS.get(step, [])},
         container=container(),
         parameters=told,
@@ -87,11 +87,6 @@ def container() -> str:
     if named and Path(named).is_file():
         return f"sha256:{_hashed(Path(named))}"
     return f"labels-sha256:{_hashed(LABELS)}" if LABELS.is_file() else ""
-
-
-@cache
-def _code() -> str:
-    return code()
 
 
 def _user() -> str:

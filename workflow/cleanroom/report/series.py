@@ -30,8 +30,6 @@ class SeriesEntry:
     actions: dict[str, int]
     work: Path
     pictures: list[str]
-    left: dict[str, float]
-    """What the gate measured on the skin that is left."""
     notes: list[str]
     """What was done otherwise than a template of a device says."""
     description: str = ""
@@ -141,7 +139,6 @@ def entry(
         work=evidence.work,
         pictures=evidence.verify.pictures.get(series, []),
         notes=[shareable(note) for note in text.notes],
-        left=evidence.verify.measures.get(series, {}),
         description=visible(first.series_description)[:LONGEST] if first else "",
         seen=doubt.seen if doubt else evidence.release.seen.get(series, ""),
         step=doubt.step if doubt else "release",
