@@ -1,8 +1,14 @@
 """``python -m cleanroom STEP``: every step, runnable without Snakemake."""
 
+import sys
+
+from cleanroom import warm
+
+if __name__ == "__main__":
+    warm.hand_over(sys.argv[1:])  # before the imports, which take half a second
+
 import argparse
 import os
-import sys
 import time
 import warnings
 from collections import Counter

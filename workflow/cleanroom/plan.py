@@ -27,6 +27,7 @@ from cleanroom.review.table import Decision
 from cleanroom.tools import presence
 from cleanroom.tools.chain import rounds
 from cleanroom.tools.table import table as tool_table
+from cleanroom.warm import started
 
 _SAVED = ("fingerprint", "code", "key_check", "patients", "profile", "missing")
 """What single jobs take from the run that started them."""
@@ -156,9 +157,12 @@ class Plan:
         from snakemake.exceptions import WorkflowError  # noqa: PLC0415 - there only inside Snakemake
 
         try:
-            return cls.start(values, main, methods)
+            plan = cls.start(values, main, methods)
         except StopRun as error:
             raise WorkflowError(str(error)) from None
+        if main and not methods:
+            started.start()
+        return plan
 
     @cached_property
     def file(self) -> Path:
