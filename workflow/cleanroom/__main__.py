@@ -9,6 +9,7 @@ if __name__ == "__main__":
 
 import argparse
 import os
+import sqlite3
 import time
 import warnings
 from collections import Counter
@@ -37,9 +38,23 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:  # `cleanroom profile show basic | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except StopRun as error:
-        print(f"cleanroom: {error}", file=sys.stderr)
-        return 1
+        return _stopped(error)
+    except (OSError, sqlite3.OperationalError) as error:
+        from cleanroom import faults
+
+        if stopped := faults.stop(error, _settings(options)):
+            return _stopped(stopped)
+        raise
     return 0
+
+
+def _stopped(error: StopRun) -> int:
+    print(f"cleanroom: {error}", file=sys.stderr)
+    return 1
+
+
+def _settings(options: argparse.Namespace) -> config.Config:
+    return config.read(options.config) if "config" in options else config.load({})
 
 
 def parser() -> argparse.ArgumentParser:

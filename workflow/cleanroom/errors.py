@@ -36,3 +36,7 @@ class StopRun(Exception):
         super().__init__(f"{reason}\n  Fix: {fix}")
         self.reason = reason
         self.fix = fix
+
+    def __reduce__(self) -> tuple[type["StopRun"], tuple[str, str]]:
+        """As it goes from one process to another."""
+        return StopRun, (self.reason, self.fix)

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from cleanroom import config as configuration
-from cleanroom import demand, environment, folders, intact, lock, patients, progress, secrecy
+from cleanroom import demand, environment, faults, folders, intact, lock, patients, progress, secrecy
 from cleanroom.atomic import write_text
 from cleanroom.clean import profile as profiles
 from cleanroom.config import Config
 from cleanroom.dependence import code, sections
 from cleanroom.errors import StopRun
 from cleanroom.identity import Identity, open_key
+from cleanroom.intake import unread
 from cleanroom.intake.frames import earlier
 from cleanroom.intake.loads import Load, read_loads
 from cleanroom.intake.walk import fingerprint
@@ -115,6 +116,7 @@ class Plan:
             size = sum(load.whole for load in _part(config, read_loads(config.private)).values())
         else:
             known, size = fingerprint(config.input)
+            known += unread.token(config.private)
         folders.check_space(config, size)
         check = Identity(key).digest("check", "")[:8].hex()
         return cls(config, known, code(), check, patients.fingerprint(config.patients), profile)
@@ -160,6 +162,10 @@ class Plan:
             plan = cls.start(values, main, methods)
         except StopRun as error:
             raise WorkflowError(str(error)) from None
+        except OSError as error:
+            if stopped := faults.stop(error, configuration.load(values)):
+                raise WorkflowError(str(stopped)) from None
+            raise
         if main and not methods:
             started.start()
         return plan

@@ -15,7 +15,7 @@ _ONE = dict.fromkeys(
 
 
 def start() -> None:
-    """Have a process ready for the jobs of this run; it ends with the run, and imports nothing before a job."""
+    """Have a process ready for the jobs of this run; it ends with it, and imports nothing before a job."""
     if sys.platform != "linux":
         return
     os.environ[warm.NAME] = f"cleanroom-{secrets.token_hex(16)}"
