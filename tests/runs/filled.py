@@ -1,6 +1,5 @@
 """Disks that fill while a run works: small file systems in memory, which the test fills and empties."""
 
-import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -86,5 +85,4 @@ def on_disks(places: list[Path], whole: Folders, work: Path) -> Folders:
     private, output = (place / "run" for place in places)
     private.mkdir(mode=0o700)
     (private / "key").write_bytes((whole.private / "key").read_bytes())
-    os.chmod(private, 0o700)
     return Folders(whole.source, private, output, work)

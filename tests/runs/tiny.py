@@ -78,11 +78,6 @@ class Folders:
         assert self.start(*arguments, **config).wait() == 0, self.said
         return self.said
 
-    def fail(self, environment: dict[str, str] | None = None) -> str:
-        """Run to an end that is a failure; what it said."""
-        assert self.start(environment=environment).wait() != 0, self.said
-        return self.said
-
     def jobs(self) -> int:
         """How many jobs have begun so far, each by its log."""
         return sum(len(names) for _, _, names in os.walk(self.private / "logs"))
