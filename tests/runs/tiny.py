@@ -44,7 +44,7 @@ class Folders:
         ]
 
     def start(
-        self, *arguments: str, environment: dict[str, str] | None = None, **config: str
+        self, *arguments: str, environment: dict[str, str] | None = None, umask: int = -1, **config: str
     ) -> "subprocess.Popen[bytes]":
         """Start a run, in a process group of its own; what it says goes into a file."""
         self.work.mkdir(exist_ok=True, parents=True)
@@ -56,6 +56,7 @@ class Folders:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
                 env=known | (environment or {}),
+                umask=umask,
             )
 
     @property
@@ -75,7 +76,7 @@ class Folders:
         AssertionError
             When it fails.
         """
-        assert self.start(*arguments, **config).wait() == 0, self.said
+        assert self.start(*arguments, **config).wait() == 0, self.said[-3000:]
         return self.said
 
     def jobs(self) -> int:

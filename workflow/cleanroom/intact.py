@@ -34,7 +34,9 @@ def stamp(config: Config, name: str, place: str = "") -> None:
 
 
 def damaged(config: Config) -> list[str]:
-    """What does not stand as it was written; each gets a new token."""
+    """What does not stand as it was written; each gets a new token. A report of a failed run goes."""
+    if _partial(config).is_file():
+        (config.output / "report" / "report.json").unlink(missing_ok=True)
     found = []
     for path in sorted(_folder(config).glob("*.stamp")):
         then, _, place = path.read_text(encoding="utf-8").rstrip("\n").partition("\t")
@@ -49,6 +51,18 @@ def token(config: Config, name: str) -> str:
     """The token of what was damaged last; empty when it never was."""
     path = _folder(config) / f"{name}.token"
     return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
+
+
+def mark_partial(config: Config, partial: bool) -> None:
+    """Remember whether the report is that of a run that failed: Snakemake would take it for the goal."""
+    if partial:
+        write_text(_partial(config), "")
+    else:
+        _partial(config).unlink(missing_ok=True)
+
+
+def _partial(config: Config) -> Path:
+    return config.private / "partial"
 
 
 def _folder(config: Config) -> Path:

@@ -7,8 +7,12 @@ from pathlib import Path
 
 
 def keep(private: Path) -> None:
-    """No core dump of this process and its children, and temporary files in ``private/work/tmp``."""
+    """No core dump of this process and its children, and temporary files in ``private/work/tmp``.
+
+    What they write is never for others to change, whatever the umask.
+    """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.umask(os.umask(0o022) | 0o022)
     if not private.is_dir():
         return
     folder = private.resolve() / "work" / "tmp"

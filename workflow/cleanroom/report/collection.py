@@ -64,6 +64,7 @@ def report(config: Config, partial: bool = False) -> None:
         tables.manifest(base, [*records.released(config), tree], release)
         tables.inventory(base, config.private / "inventory.tsv")
         tables.crosswalk(base, config.private / "crosswalk.tsv")
+    intact.mark_partial(config, partial)
     tables.set_aside(lines, config.output / "set_aside.tsv")
     validator.write(config)
     _pages(config, figures, entries, lines, files)
