@@ -1,5 +1,6 @@
 """Disks that fill while a run works: small file systems in memory, which the test fills and empties."""
 
+import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -84,5 +85,5 @@ def on_disks(places: list[Path], whole: Folders, work: Path) -> Folders:
     """The folders of a run: ``private`` on the first disk, ``output`` on the second."""
     private, output = (place / "run" for place in places)
     private.mkdir(mode=0o700)
-    (private / "key").write_bytes((whole.private / "key").read_bytes())
+    shutil.copy2(whole.private / "key", private / "key")
     return Folders(whole.source, private, output, work)

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -156,7 +157,7 @@ def beside(folder: Path, name: str, source: Path, key: Path | None = None) -> Fo
     made = Folders(source, folder / name / "private", folder / name / "out", folder / name / "work")
     made.private.mkdir(parents=True, mode=0o700)
     if key:
-        (made.private / "key").write_bytes(key.read_bytes())
+        shutil.copy2(key, made.private / "key")
     return made
 
 
