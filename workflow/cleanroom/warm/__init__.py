@@ -12,6 +12,8 @@ from pathlib import Path
 
 NAME = "CLEANROOM_WARM"
 """The environment variable with the name of the socket (abstract: Linux only)."""
+YES, NO = b"ok", b"no"
+"""The first word of the server: whether this process belongs to its run."""
 
 
 def hand_over(arguments: list[str]) -> None:
@@ -28,11 +30,12 @@ def hand_over(arguments: list[str]) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         try:
             connection.connect(f"\0{name}")
+            if connection.recv(2) != YES:
+                return
         except OSError:
             return
         message = json.dumps([arguments, str(Path.cwd()), dict(os.environ)]).encode()
         socket.send_fds(connection, [len(message).to_bytes(4, "little")], [0, 1, 2])
         connection.sendall(message)
         answer = connection.recv(16)
-    if answer != b"no":
-        sys.exit(int(answer or 1))
+    sys.exit(int(answer or 1))

@@ -54,8 +54,9 @@ def _begin(door: socket.socket, events: selectors.BaseSelector, jobs: dict[Any, 
     job, _ = door.accept()
     job.settimeout(_PATIENCE)
     try:
-        if not _is_ours(job, run):
-            job.sendall(b"no")
+        ours = _is_ours(job, run)
+        job.sendall(warm.YES if ours else warm.NO)
+        if not ours:
             job.close()
             return
         size, streams, _, _ = socket.recv_fds(job, 4, 3)
