@@ -55,6 +55,7 @@ def test_input_that_vanishes_and_changes_midway(few: Folders, undisturbed: Folde
     assert process.wait() != 0, folders.said
     logs = [path.read_text() for path in (folders.private / "logs").rglob("*.log")]
     assert sum("was changed or cannot be reached" in log for log in logs) >= 2
+    assert "clean: no verdict: A file of the input was changed or cannot be reached" in folders.said
     assert folders.unsound(undisturbed.released()) == []
     for path in files[:2]:
         shutil.copy2(aside / path.relative_to(folders.source), path)

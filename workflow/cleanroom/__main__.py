@@ -18,7 +18,7 @@ from pathlib import Path
 
 from cleanroom import __version__, config
 from cleanroom.commands import crosswalk, handing_over, parts, review, tools
-from cleanroom.errors import StopRun
+from cleanroom.errors import STOPPED, StopRun
 from cleanroom.steps import FUNCTIONS
 
 DEFAULT = Path("config.yaml")
@@ -49,7 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _stopped(error: StopRun) -> int:
-    print(f"cleanroom: {error}", file=sys.stderr)
+    print(f"{STOPPED}{error}", file=sys.stderr)
     return 1
 
 

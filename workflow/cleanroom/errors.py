@@ -21,6 +21,10 @@ class SetAside(Exception):
         self.doubt = doubt
 
 
+STOPPED = "cleanroom: "
+"""Before what a :class:`StopRun` says in a log: it holds no path of a user's."""
+
+
 class StopRun(Exception):
     """The run cannot start or go on.
 

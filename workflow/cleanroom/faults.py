@@ -39,9 +39,12 @@ def stop(error: Exception, config: Config) -> StopRun | None:
 def no_space(config: Config) -> StopRun:
     """What to say when a disk is full: which of the folders lies on it."""
     names = full(config) or ["private", "output"]
-    folders = " and ".join(f"{name} ({getattr(config, name)})" for name in names)
+    folders = " and ".join(str(getattr(config, name)) for name in names)
     word = "is full" if full(config) else "was full for a moment"
-    return StopRun(f"No space left: the disk of {folders} {word}.", f"free some space and {_AGAIN}")
+    return StopRun(
+        f"No space left: the disk of {' and '.join(names)} {word}.",
+        f"free some space in {folders} and {_AGAIN}",
+    )
 
 
 def full(config: Config) -> list[str]:
@@ -72,8 +75,9 @@ def check_input(study: Study) -> None:
         except OSError:
             now = None
         if now != (instance.bytes, instance.modified):
+            name = f"{instance.series} number {instance.number}"
             raise StopRun(
-                f"A file of the input was changed or cannot be reached: {instance.series}/{instance.number}.",
+                f"A file of the input was changed or cannot be reached: {name}.",
                 f"see that the input is whole and nobody writes to it, and {_AGAIN}",
             )
 
