@@ -108,10 +108,3 @@ def test_versions_are_those_of_the_lock(name: str) -> None:
     for requirement in environment.requirements(name):
         package, _, version = requirement.partition("==")
         assert lock[package] == version
-
-
-def test_an_image_of_another_recipe_has_another_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = environment.image.__wrapped__("convert")
-    monkeypatch.setattr(environment, "pinned", lambda _: "other==1")
-    assert environment.image.__wrapped__("convert") != before
-    assert environment.image.__wrapped__("base").name.startswith("base-")
