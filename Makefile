@@ -3,7 +3,7 @@ CORES ?= $(shell nproc)
 BIN := .venv/bin
 DEMO := input=demo/input output=demo/results private=demo/private
 
-.PHONY: install containers sbom demo test bench lint lock bench-lock documents clean
+.PHONY: install containers sbom demo test cluster-test bench lint lock bench-lock documents clean
 
 install: .venv/installed ## everything the workflow and its tests need, pinned by hash
 
@@ -21,6 +21,9 @@ demo/input: | install
 
 test: install ## all tests; those on real scans need ../shared
 	$(BIN)/pytest --numprocesses $(CORES) --dist loadfile
+
+cluster-test: containers ## the demo in containers and under a SLURM of one node: root, Debian 12, .ci/cluster
+	$(BIN)/pytest tests/cluster
 
 lint: install demo/input ## style, types, workflow
 	$(BIN)/ruff check .
