@@ -31,10 +31,11 @@ def definition(name: str) -> Path:
 
 def packages(name: str) -> str:
     """The Python packages of an image, pinned by hash: a tool has its own lock, the base has none."""
-    if name == LINE:
-        return pinned(*(path.stem for path in sorted((ROOT / "envs").glob("*.yaml"))))
     own = CONTAINERS / f"{name}.lock"
-    return own.read_text() if own.is_file() else ""
+    text = own.read_text() if own.is_file() else ""
+    if name == LINE:
+        text = pinned(*(path.stem for path in sorted((ROOT / "envs").glob("*.yaml"))))
+    return "".join(line for line in text.splitlines(keepends=True) if not line.lstrip().startswith("#"))
 
 
 @cache
