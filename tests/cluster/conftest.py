@@ -4,7 +4,7 @@ import os
 import pwd
 import shutil
 import subprocess
-import sys
+import sysconfig
 import tempfile
 import time
 from collections.abc import Iterator
@@ -79,24 +79,61 @@ def apptainer() -> str:
     return str(program)
 
 
+@dataclass(frozen=True)
+class PlainUser:
+    """A user without any right, and a Python that they may use."""
+
+    name: str
+    uid: int
+    home: str
+    python: Path
+
+    def owns(self, folders: Folders) -> None:
+        """Give a run that has not begun to the user."""
+        folders.work.mkdir()
+        for path in (folders.work.parent, folders.work, folders.private, folders.private / "key"):
+            os.chown(path, self.uid, self.uid)
+
+    def run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
+        """Call Snakemake as this user; the first word of the command is not used."""
+        return subprocess.run(
+            [str(self.python), "-m", "snakemake", *command[1:]],
+            capture_output=True,
+            text=True,
+            check=False,
+            user=self.uid,
+            group=self.uid,
+            extra_groups=[],
+            env=os.environ | {"HOME": self.home, "USER": self.name, "TMPDIR": "/tmp"},
+        )
+
+
 @pytest.fixture(scope="session")
-def plain_user(apptainer: str) -> Iterator[pwd.struct_passwd]:
-    """A user without any right, who sees this folder and its Python."""
+def plain_user(apptainer: str, place: Place) -> Iterator[PlainUser]:
+    """A new user of this machine; our Python may lie in root's home, so another one reads its packages."""
     assert apptainer
     if os.getuid():
         pytest.skip("only root can make a user")
-    subprocess.run(["useradd", "--create-home", USER], check=True, capture_output=True)
+    subprocess.run(["useradd", "--create-home", "--user-group", USER], check=True, capture_output=True)
     try:
-        user = pwd.getpwnam(USER)
-        if not _may("test", "-r", str(HERE / "Snakefile"), user=USER) or not _may(
-            sys.executable, "-c", "import snakemake", user=USER
-        ):
-            pytest.skip(f"a plain user cannot look into {HERE}")
+        known = pwd.getpwnam(USER)
         if not _may("unshare", "--user", "--map-root-user", "--mount", "true", user=USER):
             pytest.skip("this machine's kernel lets plain users make no namespaces")
-        yield user
+        if not _may("test", "-r", str(HERE / "Snakefile"), user=USER):
+            pytest.skip(f"a plain user cannot look into {HERE}")
+        yield PlainUser(USER, known.pw_uid, known.pw_dir, _python(place.folder / "python"))
     finally:
         subprocess.run(["userdel", "--remove", USER], check=True, capture_output=True)
+
+
+def _python(folder: Path) -> Path:
+    """Debian's Python with the packages of this one."""
+    debian = "/usr/bin/python3.11"
+    if not Path(debian).is_file():
+        absent(f"{debian}, for a plain user")
+    subprocess.run([debian, "-m", "venv", "--without-pip", folder], check=True)
+    (folder / "lib/python3.11/site-packages/ours.pth").write_text(f"{sysconfig.get_path('purelib')}\n")
+    return folder / "bin" / "python"
 
 
 @pytest.fixture(scope="session")

@@ -1,15 +1,13 @@
 """The demo and de-facing tools with ``--sdm apptainer``: no folder of the run lies in the working folder."""
 
 import json
-import os
-import pwd
 import subprocess
 import time
 from typing import Any
 
 import pytest
 import yaml
-from cluster.conftest import HERE, Place
+from cluster.conftest import HERE, Place, PlainUser
 from runs.tiny import Folders
 from tooled import by_name, head_in_series
 
@@ -28,27 +26,15 @@ def containers_of(folders: Folders) -> set[str]:
     return {json.loads(path.read_text()).get("made", {}).get("container", "") for path in records}
 
 
-@pytest.mark.usefixtures("apptainer")
-def test_a_plain_user_releases_the_same_bytes(place: Place, plain_user: pwd.struct_passwd) -> None:
+def test_a_plain_user_releases_the_same_bytes(place: Place, plain_user: PlainUser) -> None:
     folders = place.beside("unprivileged")
-    folders.work.mkdir()
-    for path in (folders.work.parent, folders.work, folders.private, folders.private / "key"):
-        os.chown(path, plain_user.pw_uid, plain_user.pw_gid)
+    plain_user.owns(folders)
     began = time.monotonic()
-    done = subprocess.run(
-        folders.command(CONTAINERS),
-        capture_output=True,
-        text=True,
-        check=False,
-        user=plain_user.pw_uid,
-        group=plain_user.pw_gid,
-        extra_groups=[],
-        env=os.environ | {"HOME": plain_user.pw_dir, "USER": plain_user.pw_name, "TMPDIR": "/tmp"},
-    )
+    done = plain_user.run(folders.command(CONTAINERS))
     assert done.returncode == 0, done.stdout + done.stderr
     place.tell("in containers, unprivileged", time.monotonic() - began)
     assert folders.released() == place.plain.released()
-    assert {path.stat().st_uid for path in folders.output.rglob("*")} == {plain_user.pw_uid}
+    assert {path.stat().st_uid for path in folders.output.rglob("*")} == {plain_user.uid}
 
 
 @pytest.fixture(scope="module")
