@@ -66,11 +66,11 @@ def place(sample: Path) -> Iterator[Place]:
 @pytest.fixture(scope="session")
 def apptainer() -> str:
     """The program, with the images built."""
+    if not _may("unshare", "--mount", "--pid", "--fork", "true") or not _may("unshare", "--user", "true"):
+        pytest.skip("this machine's kernel lets root make no namespaces, so no container can run here")
     program = shutil.which("apptainer")
     if not program:
         absent("apptainer (containers/install-apptainer)")
-    if not _may("unshare", "--mount", "--pid", "--fork", "true"):
-        pytest.skip("this machine's kernel lets nobody make namespaces, so no container can run here")
     if not all(images.image(name).is_file() for name in images.names()):
         absent("an image (make containers)")
     for name in images.names():
