@@ -31,7 +31,7 @@ def jobs(folder: Path, rule: str = "") -> list[dict[str, str]]:
     return [job for job in mine if rule in job.get("Comment", "")]
 
 
-def until(there: Callable[[], object], seconds: float = 300) -> None:
+def until(there: Callable[[], object], seconds: float = 900) -> None:
     """Wait for something.
 
     Raises
