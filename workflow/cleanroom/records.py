@@ -239,6 +239,8 @@ class SeriesFace(BaseModel):
     seconds: float = 0.0
     attempts: list[FaceAttempt] = []
     """Of every tool that the config names for this series; empty when that is ``builtin`` alone."""
+    compared: dict[str, list[str]] = {}
+    """``original`` or a tool that was compared → PNG files, relative to the study's folder; private."""
 
 
 class FaceRecord(Record):
