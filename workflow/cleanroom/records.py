@@ -218,7 +218,7 @@ class FaceAttempt(BaseModel):
     command: str = ""
     """As it was called, with pseudonyms; private."""
     said: str = ""
-    """The end of what it wrote to its standard error; private."""
+    """The end of what it wrote to its standard output and error; private."""
     measures: dict[str, float] = {}
     agreement: dict[str, float] = {}
     """Other tool → Dice overlap of what the two changed, 0 to 1."""
