@@ -163,7 +163,7 @@ def _lacks_beside(tool: Tool, path: str) -> str:
 def _lacks_image(image: str) -> str:
     if not (shutil.which("apptainer") or shutil.which("singularity")):
         return f"apptainer, in which image {image} would run, is not installed"
-    return "" if "://" in image or Path(image).is_file() else f"there is no image {image}"
+    return "" if "://" in image or Path(image).exists() else f"there is no image {image}"
 
 
 def _lacks_files(tool: Tool, place: ToolPlace) -> str:
