@@ -8,15 +8,32 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).parents[2]
-_REQUIREMENT = re.compile(r"^([A-Za-z0-9._-]+)==", re.MULTILINE)
+_BROUGHT = "      # what these bring along\n"
+_REQUIREMENT = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)", re.MULTILINE)
 _VIA = re.compile(r"^    # +(?:via +)?([A-Za-z0-9._-]+)", re.MULTILINE)
 
 
 def requirements(environment: str) -> list[str]:
     """The requirements (``name==version``) of ``envs/<environment>.yaml`` that come from PyPI."""
-    described = yaml.safe_load((ROOT / "envs" / f"{environment}.yaml").read_text())
-    found = [entry["pip"] for entry in described["dependencies"] if isinstance(entry, dict)]
+    text, _, _ = _file(environment).read_text().partition(_BROUGHT)
+    found = [entry["pip"] for entry in yaml.safe_load(text)["dependencies"] if isinstance(entry, dict)]
     return [requirement for listed in found for requirement in listed]
+
+
+def described(environment: str) -> str:
+    """``envs/<environment>.yaml`` with all that its requirements bring along, as the lock pins it."""
+    text, _, _ = _file(environment).read_text().partition(_BROUGHT)
+    versions = dict(_REQUIREMENT.findall(pinned(environment)))
+    asked = {requirement.partition("==")[0] for requirement in requirements(environment)}
+    brought = [f"      - {name}=={versions[name]}\n" for name in sorted(versions.keys() - asked)]
+    asking = re.sub(r"- ([\w.-]+)==.*", lambda found: f"- {found[1]}=={versions[found[1]]}", text)
+    return asking + _BROUGHT + "".join(brought)
+
+
+def write() -> None:
+    """Write the versions of the lock into ``envs/``, where conda reads them."""
+    for path in (ROOT / "envs").glob("*.yaml"):
+        path.write_text(described(path.stem))
 
 
 def pinned(*environments: str) -> str:
@@ -37,6 +54,10 @@ def pinned(*environments: str) -> str:
         wanted |= new
         todo += new
     return "".join(blocks[name] for name in sorted(wanted))
+
+
+def _file(environment: str) -> Path:
+    return ROOT / "envs" / f"{environment}.yaml"
 
 
 @cache
