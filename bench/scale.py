@@ -37,15 +37,15 @@ class Place:
         folder = self.folder
         keys = {"input": folder / "input", "output": folder / "out", "private": folder / "private"} | config
         return measured(
-            *(
-                _SNAKEMAKE,
-                f"--cores={cores}",
-                f"--directory={folder / work}",
-                f"--snakefile={HERE / 'Snakefile'}",
-            ),
-            *(f"--configfile={HERE / 'config.yaml'}"),
+            _SNAKEMAKE,
+            f"--cores={cores}",
+            f"--directory={folder / work}",
+            f"--snakefile={HERE / 'Snakefile'}",
+            f"--configfile={HERE / 'config.yaml'}",
             f"--workflow-profile={HERE / 'profiles' / 'default'}",
-            *(*arguments, "--config", *(f"{key}={value}" for key, value in keys.items())),
+            *arguments,
+            "--config",
+            *(f"{key}={value}" for key, value in keys.items()),
         )
 
 

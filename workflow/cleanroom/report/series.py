@@ -34,6 +34,8 @@ class SeriesEntry:
     """What was done otherwise than a template of a device says."""
     description: str = ""
     """The Series Description as it came: for the private page alone."""
+    compared: dict[str, list[str]] = field(default_factory=dict)
+    """Pictures of the original and of each compared tool's result: for the private page alone."""
     seen: str = ""
     """Hash of what there is to see, for a person's decision; with ``step`` and ``decisions`` private."""
     step: str = ""
@@ -140,6 +142,7 @@ def entry(
         pictures=evidence.verify.pictures.get(series, []),
         notes=[shareable(note) for note in text.notes],
         description=visible(first.series_description)[:LONGEST] if first else "",
+        compared=face.compared,
         seen=doubt.seen if doubt else evidence.release.seen.get(series, ""),
         step=doubt.step if doubt else "release",
         decisions=tuple(
@@ -179,4 +182,5 @@ def _attempt(item: FaceAttempt) -> AttemptFigures:
         reason=shareable(item.reason),
         seconds=item.seconds,
         dice=item.agreement,
+        measures=item.measures,
     )
