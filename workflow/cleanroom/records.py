@@ -259,6 +259,8 @@ class EncodedInstance(BaseModel):
     """Pixel words beside whose stored value bits were cleared: an overlay may have been drawn there."""
     clipped: int = 0
     """Points of outer contours that were dropped from a structure set."""
+    comments: int = 0
+    """Comments beside compressed pixels that were set to zero; these decode as before."""
 
 
 class EncodeRecord(Record):
