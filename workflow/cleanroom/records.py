@@ -287,7 +287,8 @@ class VerifyRecord(Record):
     """Series → pseudonyms of series it refers to that are set aside."""
     measures: dict[str, dict[str, float]] = {}
     """Series whose face was removed → what the gate measured on it: ``eyes_left_percent``,
-    ``eyes_receded_mm`` (nose, mouth, ears likewise), ``fit_mm``, ``brain_voxels``; of several volumes the
+    ``eyes_receded_mm``, ``eyes_relief_percent`` (nose, mouth, ears or chin likewise), ``fit_mm``,
+    ``pose_off_mm``, ``brain_voxels``; of several volumes the
     most doubtful value. Empty when the volume is too thin to measure."""
 
 

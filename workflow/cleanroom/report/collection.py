@@ -67,10 +67,10 @@ def report(config: Config, partial: bool = False) -> None:
     tables.set_aside(lines, config.output / "set_aside.tsv")
     validator.write(config)
     _pages(config, figures, entries, lines, files)
-    intact.stamp(config, intact.REPORT)
     times = [*times, *records.intake(config)]
     steps.write(config, times, identity)
     crate.write(config, times, figures.totals.model_dump())
+    intact.stamp(config, intact.REPORT)
 
 
 def _decide(base: sqlite3.Connection, config: Config, partial: bool) -> list[StepTime]:
