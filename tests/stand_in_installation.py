@@ -1,8 +1,9 @@
-"""A stand-in for eight tools that cannot be installed here: ``stand_in_installation.py PROGRAM WORD...``.
+"""A stand-in for eight tools that cannot be had whole here: ``stand_in_installation.py PROGRAM WORD...``.
 
-Each takes only the command line of its own usage text, and writes the names that its documentation gives.
-With ``fails`` as its last word it goes wrong: AFNI's successor as users report it, the others in a way that
-is assumed for them, for none of their logs could be had. None has been compared with the tool itself.
+Each takes only the command line of its own usage text, and writes and prints what its source does. Read were
+afni_refacer2 2.7, @afni_refacer_run, FreeSurfer's mideface and mri_deface.cpp, fsl_deface's usage text,
+run_mri_reface_docker.sh 0.3.3, README and callers of mask_face_nomatlab. With ``fails`` as its last word it
+goes wrong in a way that its source allows. No computation is imitated: they cut by scanner coordinates.
 """
 
 import os
@@ -22,25 +23,33 @@ Words = list[str]
 
 
 def afni_refacer2(words: Words, fails: bool) -> int:
-    """``P.MODE.nii.gz``, the removed part and a folder of pictures; 0 after failing without writing."""
+    """``P.MODE.nii.gz`` and the removed part; after a step that fails it goes on and ends with 0."""
     source, stem, mode = _afni(words)
+    print("++ verify inputs and options")
+    print(f"++ Found input file:   {source}")
+    print(f"++++ Proc for {mode} with subbrick 1 ('face')")
     if fails:
-        print("** ERROR: failed to align, cannot continue", file=sys.stderr)
-        return 0
-    _save(source, stem.with_name(f"{stem.name}.{mode}.nii.gz"), cuts if mode == "deface" else refaces)
-    _save(source, stem.with_name(f"{stem.name}.face.nii.gz"), lambda data, affine: (data, affine))
-    stem.with_name(f"{stem.name}_QC").mkdir()
+        print("** FATAL ERROR: failed to read dataset 'tmp.01.uni.nii'", file=sys.stderr)
+        print(f"** FATAL ERROR: 3dcopy: Cannot read dataset tmp.99.result.{mode}.nii", file=sys.stderr)
+    else:
+        _save(source, stem.with_name(f"{stem.name}.{mode}.nii.gz"), cuts if mode == "deface" else _positive)
+        _save(source, stem.with_name(f"{stem.name}.face.nii.gz"), _part)
+    if mode == "deface":
+        print("-isola: Command not found.", file=sys.stderr)
+    print("\\n++ Done.\\n")
     return 0
 
 
 def afni_refacer_run(words: Words, fails: bool) -> int:
-    """Exactly ``P``; the reface modes set negative values to 0."""
-    source, _, mode = _afni(words)
+    """Exactly ``P``, and the part beside it; 1 when its templates are not there, said on standard output."""
+    source, stem, mode = _afni(words)
+    print("++ verify inputs and options")
     if fails:
-        print("** ERROR: 3dAllineate fails :(", file=sys.stderr)
+        print("** ERROR: Failed to find template MNI152_2009_template_SSW.nii.gz -- exiting :(")
         return 1
     target = Path(words[words.index("-prefix") + 1])
     _save(source, target, cuts if mode == "deface" else _positive)
+    _save(source, stem.with_name(f"{stem.name}.face.nii.gz"), _part)
     return 0
 
 
@@ -49,7 +58,7 @@ def run_mri_reface(words: Words, fails: bool) -> int:
     source, folder, *flags = words
     given = dict(zip(flags[::2], flags[1::2], strict=True))
     if not source.endswith(".nii") or given["-imType"] not in ("T1", "T2", "FLAIR", "CT"):
-        return _usage("input must be an uncompressed .nii and its imType one that is known")
+        return _usage("<Input .nii> <Output directory> [options]", 65)
     if fails:
         return 0
     stem = Path(source).name.removesuffix(".nii")
@@ -59,24 +68,31 @@ def run_mri_reface(words: Words, fails: bool) -> int:
 
 
 def mideface(words: Words, fails: bool) -> int:
-    """The output name becomes a folder that holds the volume; 1 when the licence is not taken."""
+    """The volume and ``<stem>.midefacer.log``; errors on standard output, and 1."""
     given = dict(zip(words[::2], words[1::2], strict=True))
-    if fails or not Path(os.environ["FS_LICENSE"]).is_file():
-        print("ERROR: FreeSurfer license file not found", file=sys.stderr)
-        return 1
+    if given.keys() - {"--i", "--o", "--threads"}:
+        return _usage("ERROR: Flag unrecognized.", 1)
     target = Path(given["--o"])
-    target.mkdir()
-    _save(Path(given["--i"]), target / "defaced.nii.gz", cuts)
-    _save(Path(given["--i"]), target / "face.mask.nii.gz", cuts)
+    target.with_name(f"{target.stem}.midefacer.log").write_text("Log file for midefacer\n")
+    if fails or not Path(os.environ["FS_LICENSE"]).is_file():
+        print("ERROR: FreeSurfer license file not found")
+        print("ERROR:")
+        return 1
+    _save(Path(given["--i"]), target, cuts)
+    print("midefacer Done")
     return 0
 
 
 def mri_deface(words: Words, fails: bool) -> int:
-    """Positional words only; on a bad fit it cuts into the brain and ends with 0."""
+    """Positional words; a log beside the volume. On a bad fit it cuts into the brain and ends with 0."""
     source, brain, face, target = words
+    print(f"logging results to {Path(target).stem}.log")
+    Path(f"{Path(target).stem}.log").write_text("")
     if not (brain.endswith("skull.gca") and Path(brain).is_file() and Path(face).is_file()):
-        return _usage("could not read gca")
+        return _usage(f"mri_deface: could not open GCA {brain}.", 1)
+    print("anonymizing volume...")
     _save(Path(source), Path(target), _deep if fails else cuts)
+    print(f"writing anonymized volume to {target}...")
     return 0
 
 
@@ -90,14 +106,16 @@ def fsl_deface(words: Words, fails: bool) -> int:
 
 
 def mask_face_nomatlab(words: Words, fails: bool) -> int:
-    """A folder of DICOM files in, ``DICOM_DEFACED`` out where it was called; empty, and 0, when it fails."""
+    """A folder of DICOM files in, ``DICOM_DEFACED/<folder>`` out where it was called; empty when it fails."""
     import pydicom  # noqa: PLC0415 - one of eight needs it, and each call is a process
 
     source, *flags = words
     if flags != ["-b", "1", "-e", "1"]:
         return _usage("mask_face_nomatlab DICOM_DIR -b 1 -e 1")
-    target = Path("DICOM_DEFACED")
-    target.mkdir()
+    target = Path("DICOM_DEFACED", Path(source).name)
+    target.mkdir(parents=True)
+    Path("maskface").mkdir()
+    Path("maskface", f"{Path(source).name}_normfilter.png").write_bytes(b"\x89PNG")
     for path in [] if fails else sorted(Path(source).iterdir()):
         instance = pydicom.dcmread(path)
         pixels = instance.pixel_array
@@ -152,9 +170,13 @@ def _cut_of(instance: "pydicom.Dataset") -> np.ndarray:
     return cut((instance.Rows, instance.Columns, 1), affine)[..., 0]
 
 
-def _usage(text: str) -> int:
+def _part(data: np.ndarray, affine: np.ndarray) -> Volume:
+    return np.where(cut(data.shape, affine), data, 0), affine
+
+
+def _usage(text: str, status: int = 2) -> int:
     print(text, file=sys.stderr)
-    return 2
+    return status
 
 
 PROGRAMS: dict[str, Callable[[Words, bool], int]] = {
@@ -172,9 +194,14 @@ PROGRAMS: dict[str, Callable[[Words, bool], int]] = {
 def install(folder: Path, programs: list[str]) -> Path:
     """Put stand-ins under the tools' program names into a folder, with the files that belong to them."""
     (folder / "average" / "mideface-atlas").mkdir(parents=True)
-    for name in ("average/talairach_mixed_with_skull.gca", "average/face.gca", "license.txt"):
+    templates = (
+        "average/talairach_mixed_with_skull.gca",
+        "average/face.gca",
+        "MNI152_2009_template_SSW.nii.gz",
+    )
+    for name in (*templates, "license.txt"):
         (folder / name).write_text("a stand-in\n")
-    for name in [*programs, "3dAllineate"]:
+    for name in [*programs, "3dAllineate", "tcsh"]:
         program = folder / name
         program.write_text(f'#!/bin/sh\nexec {sys.executable} {Path(__file__).resolve()} {name} "$@"\n')
         program.chmod(0o755)

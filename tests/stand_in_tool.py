@@ -29,6 +29,7 @@ def main(source: Path, target: Path, behaviour: str) -> int:
         return 0
     if behaviour == "hangs":
         subprocess.Popen(["sleep", "600"])
+        subprocess.Popen(["sleep", "600"], start_new_session=True)
         time.sleep(600)
     if behaviour == "folder":
         target.mkdir()

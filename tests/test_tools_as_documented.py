@@ -1,10 +1,10 @@
-"""Tools that cannot be installed here, as stand-ins: called and answering as documented, or failing."""
+"""Tools that cannot be had here, as stand-ins: called and answering as their sources say, or failing."""
 
 import nibabel
 import numpy as np
 import pytest
 from stand_in_installation import PROGRAMS, install
-from tooled import by_name, de_faced, head_in_series, taken
+from tooled import by_name, de_faced, head_in_series, one_head, taken
 
 from cleanroom.deface.registration import Pose
 from cleanroom.records import SeriesFace
@@ -50,7 +50,7 @@ Done = dict[str, tuple[Study, dict[str, SeriesFace]]]
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory) -> Done:
     """Two runs, for AFNI's successor is there in one and not in the other; each tool once well, once not."""
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, one_head():
         patch.setattr(presence, "_lacks_memory", lambda _: "")
         newer = _run(tmp_path_factory, list(PROGRAMS), [each for each in PROGRAMS if each != OLDER])
         older = _run(tmp_path_factory, [OLDER], [OLDER])

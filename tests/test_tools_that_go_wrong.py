@@ -5,7 +5,7 @@ from pathlib import Path
 import nibabel
 import numpy as np
 import pytest
-from tooled import COMMAND, by_name, de_faced, head_in_series, taken
+from tooled import COMMAND, by_name, de_faced, head_in_series, one_head, taken
 
 from cleanroom.deface.registration import Pose
 from cleanroom.records import SeriesFace
@@ -46,7 +46,8 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Done:
     rules["alone"] = {"tool": "custom", "options": ["wrong_side"]}
     tools = {"custom": {"command": COMMAND, "seconds": 6}}
     study = taken(source, tmp_path_factory.mktemp("run"), faces={"rules": by_name(rules)}, tools=tools)
-    return study, de_faced(study)
+    with one_head():
+        return study, de_faced(study)
 
 
 @pytest.mark.parametrize("name", CAUGHT)
@@ -71,10 +72,7 @@ def test_without_a_fallback_the_series_is_set_aside(done: Done) -> None:
 def test_what_hangs_is_ended_with_all_that_it_started(done: Done) -> None:
     attempt = done[1]["hangs"].attempts[0]
     assert 6 <= attempt.seconds < 40
-    groups = list(done[0].work.glob("tools/1-custom/*/group"))
-    assert groups
-    alive = {int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()}
-    assert not {int(path.read_text()) for path in groups} & {_group(process) for process in alive}
+    assert not _called_below(done[0].work)
 
 
 @pytest.mark.parametrize("name", HARMLESS)
@@ -124,8 +122,14 @@ def test_the_record_tells_how_the_tool_was_called_and_how_it_ended(done: Done) -
     assert attempt.command.endswith("fails")
 
 
-def _group(process: int) -> int:
+def _called_below(folder: Path) -> list[Path]:
+    """Processes that a call of a tool in a folder has started, in whichever session they are."""
+    mark = f"CLEANROOM_CALL={folder}".encode()
+    return [place.parent for place in Path("/proc").glob("[0-9]*/environ") if mark in _bytes(place)]
+
+
+def _bytes(path: Path) -> bytes:
     try:
-        return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[2])
-    except (OSError, IndexError):
-        return 0
+        return path.read_bytes()
+    except OSError:
+        return b""

@@ -153,9 +153,23 @@ def test_a_second_call_has_nothing_to_do(demo_run: Run) -> None:
     assert digests(demo_run.results) == before
 
 
-def test_one_core_and_the_same_key_give_the_same_bytes(demo_run: Run, tmp_path: Path) -> None:
-    other = Run(tmp_path, demo_run.source)
+def test_one_core_the_same_key_and_part_of_the_delivery_give_the_same_bytes(
+    demo_run: Run, tmp_path: Path
+) -> None:
+    (source,) = demo_run.source.glob("Export*")
+    other = Run(tmp_path, tmp_path / "part")
+    for part in ("CD Sono", "YAMADOBRE^KENJIROU"):
+        shutil.copytree(source / part, other.source / source.name / part)
     other.private.mkdir(mode=0o700)
     shutil.copy(demo_run.private / "key", other.private / "key")
     assert other.call(cores=1).returncode == 0
-    assert digests(other.results / "release") == digests(demo_run.results / "release")
+    whole, again = (digests(run.results / "release") for run in (demo_run, other))
+    del again["manifest.tsv"]
+    assert {pydicom.dcmread(other.results / "release" / path).Modality for path in again} == {
+        "US",
+        "CT",
+        "RTSTRUCT",
+        "RTPLAN",
+        "RTDOSE",
+    }
+    assert again == {path: whole[path] for path in again}

@@ -96,6 +96,16 @@ def test_tools_that_are_compared_have_their_agreement_and_times(run: Run) -> Non
     assert builtin["seconds"] > 0
 
 
+def test_their_pictures_lie_side_by_side_on_the_private_page_alone(run: Run) -> None:
+    own, shared = ((root / "report" / "index.html").read_text() for root in (run.private, run.results))
+    for name in ("before", "quickshear", "builtin"):
+        for view in ("Three planes", "From the front", "From the left"):
+            assert own.count(f'alt="{view}, {name}"') == 1
+            assert f'alt="{view}, {name}"' not in shared
+    assert len(list(run.private.glob("studies/*/compared/*/*.png"))) == 9
+    assert not list(run.results.rglob("*.png"))
+
+
 def test_nothing_that_is_private_to_a_call_is_in_the_shared_report(run: Run) -> None:
     text = (run.results / "report" / "report.json").read_text()
     assert str(run.private) not in text

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from cleanroom import config as configuration
-from cleanroom import demand, environment, folders, intact, lock, patients, progress, secrecy
+from cleanroom import demand, folders, images, intact, lock, patients, progress, secrecy
 from cleanroom.atomic import write_text
 from cleanroom.clean import profile as profiles
 from cleanroom.config import Config
@@ -81,6 +81,8 @@ class Plan:
             subject.check({item.pseudonym for item in assigned.by_key.values()})
         profile = profiles.load(config.profile)
         profile.check_files()
+        if "apptainer" in methods:
+            images.check([images.LINE])
         tools = presence.found(config, methods)
         for line in presence.check(config, tools):
             print(f"cleanroom: {line}", file=sys.stderr)
@@ -167,7 +169,7 @@ class Plan:
 
     def image(self, name: str) -> str:
         """The image in which a step runs under ``--sdm apptainer``."""
-        return str(environment.image(name))
+        return str(images.image(name))
 
     def version(self, step: str) -> str:
         """A hash that changes when the code, or a key of the config that the step depends on, does."""
@@ -238,7 +240,7 @@ class Plan:
 
     def tool_image(self, tool: str) -> str | None:
         """The image in which a tool runs under ``--sdm apptainer``: the user's, or this project's."""
-        own = str(environment.image(tool)) if tool_table()[tool].conda else None
+        own = str(images.image(tool)) if tool_table()[tool].conda else None
         return self.config.place(tool).image or own
 
     def tool_memory(self, tool: str) -> int:

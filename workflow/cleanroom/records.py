@@ -218,7 +218,7 @@ class FaceAttempt(BaseModel):
     command: str = ""
     """As it was called, with pseudonyms; private."""
     said: str = ""
-    """The end of what it wrote to its standard error; private."""
+    """The end of what it wrote to its standard output and error; private."""
     measures: dict[str, float] = {}
     agreement: dict[str, float] = {}
     """Other tool → Dice overlap of what the two changed, 0 to 1."""
@@ -239,6 +239,8 @@ class SeriesFace(BaseModel):
     seconds: float = 0.0
     attempts: list[FaceAttempt] = []
     """Of every tool that the config names for this series; empty when that is ``builtin`` alone."""
+    compared: dict[str, list[str]] = {}
+    """``original`` or a tool that was compared → PNG files, relative to the study's folder; private."""
 
 
 class FaceRecord(Record):

@@ -13,7 +13,7 @@ rule deface:
     conda:
         "../../envs/deface.yaml"
     container:
-        PLAN.image("deface")
+        PLAN.image("line")
     resources:
         mem_mb=PLAN.memory("deface"),
         runtime=PLAN.minutes("deface"),

@@ -10,7 +10,7 @@ rule redact:
     conda:
         "../../envs/headers.yaml"
     container:
-        PLAN.image("headers")
+        PLAN.image("line")
     resources:
         mem_mb=PLAN.memory("redact"),
         runtime=PLAN.minutes("redact"),
@@ -32,7 +32,7 @@ rule redact_files:
     conda:
         "../../envs/headers.yaml"
     container:
-        PLAN.image("headers")
+        PLAN.image("line")
     threads: 4
     resources:
         mem_mb=lambda wildcards, threads: 2500 * threads,

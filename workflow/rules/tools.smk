@@ -16,7 +16,7 @@ rule ask:
     conda:
         "../../envs/deface.yaml"
     container:
-        PLAN.image("deface")
+        PLAN.image("line")
     resources:
         mem_mb=PLAN.memory("deface"),
         runtime=PLAN.minutes("deface"),

@@ -1,8 +1,11 @@
 """The step: every series of a study gets a decision, and a mask where there is a face."""
 
+import shutil
+
 from cleanroom.deface.by_builtin import builtin_study
 from cleanroom.records import FaceRecord
 from cleanroom.study import Study
+from cleanroom.tools.compared import FOLDER
 from cleanroom.tools.decided import decided
 from cleanroom.tools.presence import selected
 
@@ -26,4 +29,5 @@ def deface_study(study: Study) -> FaceRecord:
     StopRun
         When the template is not installed.
     """
+    shutil.rmtree(study.folder / FOLDER, ignore_errors=True)
     return decided(study) if selected(study.config) else builtin_study(study, "faces").record

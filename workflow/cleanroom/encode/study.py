@@ -117,7 +117,7 @@ class Writer:
         """Write one instance to be released."""
         header = read_header(BytesIO(self.headers.read(f"{instance.series}/{instance.number}.dcm")))
         root, syntax = self.study.config.input, instance.transfer_syntax_uid
-        with Original.opened(root, instance.path, self.study.work, syntax) as original:
+        with Original.opened(root, instance.path, self.study.scratch, syntax) as original:
             if instance.number in self.decided.documents:
                 return self._document(instance, header, original)
             return self._image(instance, header, original)

@@ -31,6 +31,8 @@ class AttemptFigures(BaseModel):
     seconds: float = 0.0
     dice: dict[str, float] = {}
     """Other tool → overlap of what the two changed, 0 to 1."""
+    measures: dict[str, float] = {}
+    """Of what it made; see docs/tools.md."""
 
 
 class FaceFigures(BaseModel):

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from cleanroom.atomic import replacing
-from cleanroom.report import heads
+from cleanroom.report import heads, side_by_side
 from cleanroom.report.figures import Figures
 from cleanroom.report.inventory import SetAsideLine
 from cleanroom.report.loose import Loose
@@ -65,6 +65,7 @@ def write(
             private=private,
             pictures=_pictures(len(series), private),
             head=heads.shown,
+            compared=partial(side_by_side.columns, edge=_edge(len(series))),
             modalities=sorted({entry.figures.modality for entry in series}),
             waiting=sum(entry.figures.waits for entry in series),
             **_assets(private),
@@ -114,13 +115,17 @@ def measure(value: float) -> str:
 
 
 def _pictures(series: int, private: bool) -> Callable[[SeriesEntry], list[Thumbnail]]:
-    make = partial(thumbnails, edge=LARGE if series <= MANY_SERIES else SMALL, private=private)
+    make = partial(thumbnails, edge=_edge(series), private=private)
 
     def pictures(entry: SeriesEntry) -> list[Thumbnail]:
         shown = private or (entry.figures.verdict == "released" and not entry.face_kept)
         return make(entry.work, entry.pictures) if shown else []
 
     return pictures
+
+
+def _edge(series: int) -> int:
+    return LARGE if series <= MANY_SERIES else SMALL
 
 
 def _coverage(figures: Figures, series: list[SeriesEntry]) -> dict[str, int]:

@@ -36,6 +36,8 @@ class SeriesEntry:
     """What was done otherwise than a template of a device says."""
     description: str = ""
     """The Series Description as it came: for the private page alone."""
+    compared: dict[str, list[str]] = field(default_factory=dict)
+    """Pictures of the original and of each compared tool's result: for the private page alone."""
     seen: str = ""
     """Hash of what there is to see, for a person's decision; with ``step`` and ``decisions`` private."""
     step: str = ""
@@ -102,12 +104,12 @@ def entry(
     series = count.series
     theirs = [item for item in decisions if (item.study, item.series) == (count.study, series)]
     doubt = next((row for row in evidence.set_aside if row.series == series and row.seen), None)
-    checks = evidence.verify.checks.get(series, {})
+    checks, face = evidence.verify.checks.get(series, {}), evidence.faces.series.get(series, NOT_EXAMINED)
     described = next((row.series_description for row in evidence.instances if row.series == series), "")
     return SeriesEntry(
         figures=_figures(evidence, count, lines, waits=doubt is not None and not _rejected(count, theirs)),
         set_aside=lines,
-        measures=evidence.faces.series.get(series, NOT_EXAMINED).measures,
+        measures=face.measures,
         passed=[check for check, result in checks.items() if result == "passed"],
         found={name: shareable(told) for name, told in checks.items() if told not in UNREMARKABLE},
         dangling=evidence.verify.dangling.get(series, []),
@@ -116,6 +118,7 @@ def entry(
         pictures=evidence.verify.pictures.get(series, []),
         notes=[shareable(note) for note in evidence.text.series.get(series, SeriesText()).notes],
         description=visible(described)[:LONGEST],
+        compared=face.compared,
         seen=doubt.seen if doubt else evidence.release.seen.get(series, ""),
         step=doubt.step if doubt else "release",
         decisions=tuple(map(_visible, theirs)),
@@ -188,4 +191,5 @@ def _attempt(item: FaceAttempt) -> AttemptFigures:
         reason=shareable(item.reason),
         seconds=item.seconds,
         dice=item.agreement,
+        measures=item.measures,
     )

@@ -66,6 +66,11 @@ def thumbnails(work: Path, files: list[str], edge: int, private: bool) -> list[T
     ]
 
 
+def still(path: Path, edge: int) -> Thumbnail:
+    """The thumbnail of one picture."""
+    return Thumbnail(label(path.name), after=data_uri(path, edge), wide=_view(path.name) == "slices")
+
+
 def _named(files: Iterable[str], kind: str) -> dict[str, str]:
     """Name → file of one folder of pictures; ``..`` leads nowhere."""
     parts = {file: PurePosixPath(file).parts for file in files}

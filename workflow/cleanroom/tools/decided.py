@@ -1,27 +1,25 @@
 """The decision on every series when the config names other tools: the first plausible one is released."""
 
 import shutil
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cleanroom.config import FaceRule
 from cleanroom.deface.builtin import FaceResult, fill_value
 from cleanroom.deface.by_builtin import builtin_study
-from cleanroom.deface.volumes import Found, read_mask, save_mask, save_values
+from cleanroom.deface.volumes import Found, save_mask, save_values
 from cleanroom.errors import SetAside
 from cleanroom.records import FaceAttempt, FaceMask, FaceRecord, SeriesFace
 from cleanroom.review import doubt
 from cleanroom.study import Study
+from cleanroom.tools import compared
 from cleanroom.tools.adopt import Adopted
 from cleanroom.tools.ask import Rounds
+from cleanroom.tools.compared import Taken
 from cleanroom.tools.judged import REPLACES, Judged, Subject
 from cleanroom.tools.state import BUILTIN_FOLDER, Round, calls_folder, of_builtin, pose
 from cleanroom.tools.table import BUILTIN, external
-
-Mask = NDArray[np.uint8]
 
 
 def decided(study: Study) -> FaceRecord:
@@ -74,13 +72,12 @@ class _Judge:
         tried |= {item.attempt.tool: item.attempt for item in last}
         attempts = [self._attempt(tool, tried) for tool in rule.chain]
         winner = next((item for item in attempts if item.outcome == "plausible"), None)
-        if winner is None:
-            return self._unsure(attempts)
-        face = self._released(winner, last)
-        if self.rule.compare:
-            self._compare(attempts, last)
-        winner.outcome = "released"
+        face = self._released(winner, last) if winner else self._unsure(attempts)
+        self._compare(attempts, last, face)
         face.attempts = attempts
+        if winner is None:
+            return face
+        winner.outcome = "released"
         before = attempts[: attempts.index(winner)]
         told = [f"{item.tool} {item.outcome}: {item.reason}" for item in before]
         face.reason = "; ".join(filter(None, [*told, face.reason or winner.reason]))
@@ -114,7 +111,6 @@ class _Judge:
             tool=self.rule.tool,
             reason=f"no tool that the config names has removed it plausibly: {told}",
             measures=attempts[0].measures,
-            attempts=attempts,
         )
 
     def _released(self, winner: FaceAttempt, last: list[Judged]) -> SeriesFace:
@@ -153,28 +149,22 @@ class _Judge:
         known = next((item for item in last if item.attempt.tool == tool), None)
         return (known or self.asked.again(self.subject, self.rule, tool)).volumes
 
-    def _compare(self, attempts: list[FaceAttempt], last: list[Judged]) -> None:
-        """How alike the tools' masks are, two by two (Dice)."""
-        ended = [item.tool for item in attempts if item.outcome in ("plausible", "implausible")]
-        masks = {tool: list(self._masks(tool, last)) for tool in ended}
-        for item in attempts:
-            if item.tool in masks:
-                others = {tool: other for tool, other in masks.items() if tool != item.tool}
-                item.agreement = {tool: dice(masks[item.tool], other) for tool, other in others.items()}
-
-    def _masks(self, tool: str, last: list[Judged]) -> Iterable[Mask]:
-        if tool != BUILTIN:
-            yield from (item.mask for item in self._volumes(tool, last))
+    def _compare(self, attempts: list[FaceAttempt], last: list[Judged], face: SeriesFace) -> None:
+        """How alike the tools' masks are, and pictures of each, where the rule asks for that."""
+        if not self.rule.compare:
             return
-        for mask in self.builtin.masks:
-            yield read_mask(self.study.work / mask.mask)
+        ended = [item.tool for item in attempts if item.outcome in ("plausible", "implausible")]
+        results = {tool: found for tool in ended if (found := self._taken(tool, last))}
+        compared.agree(attempts, results)
+        face.compared = compared.draw(self.study, self.subject.series, self.subject.volumes, results)
 
-
-def dice(one: list[Mask], other: list[Mask]) -> float:
-    """Dice overlap of two lists of masks, 0 to 1."""
-    both = sum(int(((a > 0) & (b > 0)).sum()) for a, b in zip(one, other, strict=True))
-    whole = sum(int((a > 0).sum()) + int((b > 0).sum()) for a, b in zip(one, other, strict=True))
-    return round(2 * both / max(1, whole), 3)
+    def _taken(self, tool: str, last: list[Judged]) -> dict[str, Taken]:
+        """Volume → what would be released of it if the tool were the one."""
+        if tool == BUILTIN:
+            return compared.builtin(self.study, self.builtin)
+        fill = fill_value(self.subject.modality)
+        pairs = zip(self.subject.volumes, self._volumes(tool, last), strict=True)
+        return {volume.file: Taken.adopted(found, fill) for volume, found in pairs}
 
 
 def _kept(study: Study, face: SeriesFace) -> SeriesFace:

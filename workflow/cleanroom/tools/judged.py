@@ -16,7 +16,7 @@ from cleanroom.tools.table import table
 
 TIMED_OUT = (124, 137)
 LAST = 400
-"""Characters of what a tool said that are kept."""
+"""Characters of what a tool said on each stream that are kept."""
 REPLACES = ("reface", "reface_plus", "noise", "blur")
 """Modes that put other values in place of a face than air."""
 
@@ -71,7 +71,7 @@ class Trial:
             seconds=float(sum(seconds for _, seconds in ended)),
             exit_status=next((status for status, _ in ended if status), ended[0][0] if ended else None),
             command=_text(folders[0] / "command"),
-            said="" if table()[self.tool].dicom else _text(folders[0] / "stderr")[-LAST:],
+            said="" if table()[self.tool].dicom else _said(folders[0]),
         )
         try:
             found = [self._volume(subject, place, rule) for place in range(len(subject.volumes))]
@@ -153,6 +153,12 @@ def _ended(folder: Path) -> tuple[int | None, int]:
     except (OSError, ValueError):
         return None, 0
     return int(status), int(seconds)
+
+
+def _said(folder: Path) -> str:
+    """The ends of both streams: some tools write their errors to the one, some to the other."""
+    ends = [_text(folder / name)[-LAST:] for name in ("stdout", "stderr")]
+    return "\n".join(filter(None, ends))
 
 
 def _text(path: Path) -> str:

@@ -7,7 +7,7 @@ import subprocess
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from cleanroom import environment
+from cleanroom import images
 from cleanroom.atomic import write_text
 from cleanroom.config import Config, FaceRule, ToolPlace
 from cleanroom.errors import StopRun
@@ -70,12 +70,13 @@ def presence(name: str, place: ToolPlace, methods: frozenset[str] = frozenset())
     if place.image:
         return Presence(place.image, str(tool.version), lacks or _lacks_image(place.image))
     if "apptainer" in methods and tool.conda and not place.command:
-        image = environment.image(name)
+        image = images.image(name)
         unbuilt = "" if image.is_file() else f"its image is not built: python containers/build.py {name}"
         return Presence(image.name, str(tool.version), lacks or unbuilt)
     if "conda" in methods and tool.conda:
         return Presence("conda", str(tool.version), lacks)
-    found = _lacks_programs(needs, os.pathsep.join([*own_path(place), os.environ.get("PATH", "")]))
+    path = os.pathsep.join([*own_path(place), os.environ.get("PATH", "")])
+    found = _lacks_programs(needs, path) or ("" if place.command else _lacks_beside(tool, path))
     where = f"{place.path}" if place.path else "this machine"
     return Presence(where, _version(name, tool), "; ".join(filter(None, [found, lacks])))
 
@@ -149,10 +150,20 @@ def _lacks_programs(needs: list[str], path: str) -> str:
     return f"{', '.join(lost)} not found on PATH" if lost else ""
 
 
+def _lacks_beside(tool: Tool, path: str) -> str:
+    """Templates that a tool looks for in the folder of its programs."""
+    named = [shutil.which(name, path=path) for needs in tool.programs for name in needs.split(" or ")]
+    folders = [Path(program).resolve().parent for program in named if program]
+    for variable in tool.beside_variables:
+        folders += [Path(folder) for folder in os.environ.get(variable, "").split(os.pathsep) if folder]
+    lost = [name for name in tool.beside if not any((folder / name).exists() for folder in folders)]
+    return f"{', '.join(lost)} not found beside its programs" if lost else ""
+
+
 def _lacks_image(image: str) -> str:
     if not (shutil.which("apptainer") or shutil.which("singularity")):
         return f"apptainer, in which image {image} would run, is not installed"
-    return "" if "://" in image or Path(image).is_file() else f"there is no image {image}"
+    return "" if "://" in image or Path(image).exists() else f"there is no image {image}"
 
 
 def _lacks_files(tool: Tool, place: ToolPlace) -> str:

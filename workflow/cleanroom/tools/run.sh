@@ -1,6 +1,6 @@
 # Runs the calls of one tool on one study. POSIX sh, so that it runs in whatever image the tool is in.
-# Each call: no terminal, no display, a session and a process group of its own, a time limit; whatever of
-# the group is left at its end is killed. How it ended is written beside its result; the status of this file
+# Each call: no terminal, no display, a session and a process group of its own, a time limit; whatever is left
+# of it at its end is killed, also what went into a session of its own (it still has CLEANROOM_CALL). How it ended is written beside its result; the status of this file
 # is always 0, for a tool's own proves nothing. What comes before: out, image, binds, variables.
 
 unset DISPLAY WAYLAND_DISPLAY
@@ -19,6 +19,14 @@ there() { # PROGRAM
   fi
 }
 
+end_all() { # MARK
+  # shellcheck disable=SC2013
+  for place in $(grep -lasFe "$1" /proc/[0-9]*/environ); do
+    process=${place#/proc/}
+    kill -KILL "${process%/environ}" 2>/dev/null
+  done
+}
+
 call() { # NAME SECONDS PROGRAM WORD...
   folder=$out/$1 limit=$2 work=$out/$1/work
   shift 2
@@ -27,7 +35,7 @@ call() { # NAME SECONDS PROGRAM WORD...
   began=$(date +%s)
   (
     cd "$work" || exit 126
-    export TMPDIR="$work/tmp" HOME="$work"
+    export TMPDIR="$work/tmp" HOME="$work" CLEANROOM_CALL="$work"
     if [ -n "$image" ]; then
       # shellcheck disable=SC2086
       set -- "$runner" exec --cleanenv --pid --home "$work" $binds --pwd "$work" \
@@ -38,5 +46,6 @@ call() { # NAME SECONDS PROGRAM WORD...
   ) </dev/null >"$folder/stdout" 2>"$folder/stderr"
   echo "$? $(($(date +%s) - began))" >"$folder/ended"
   [ -s "$folder/group" ] && kill -KILL -- "-$(cat "$folder/group")" 2>/dev/null
+  end_all "CLEANROOM_CALL=$work"
   return 0
 }

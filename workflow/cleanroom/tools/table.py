@@ -45,6 +45,8 @@ class Tool(BaseModel):
         Environment variables that name its installation, ``tools.<tool>.path`` of the config.
     programs, files
         What has to be there: on PATH (``a or b``: one of them), and below its installation.
+    beside
+        What has to lie beside one of its programs, in its installation, or where ``beside_variables`` say.
     hounsfield
         Whether it takes negative values; the others are given CT with air at 0.
     contrasts
@@ -72,6 +74,8 @@ class Tool(BaseModel):
     home: list[str] = []
     programs: list[str] = []
     files: list[str] = []
+    beside: list[str] = []
+    beside_variables: list[str] = []
     hounsfield: bool = False
     contrasts: dict[str, str] = {}
     dicom: bool = False

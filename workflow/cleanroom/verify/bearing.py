@@ -83,11 +83,11 @@ def bearing(volume: Isotropic, to_template: Affine) -> Bearing:
 
 def _laid(away: Isotropic, pose: Affine, *stages: Stage) -> tuple[Affine, float]:
     """A pose moved until skin lies on skin, by Gauss-Newton steps; and what part of the skin does then."""
-    slopes = [away.holding(slope) for slope in np.gradient(away.data, away.mm)]
+    slopes = [away.holding(np.gradient(away.data, away.mm, axis=axis)) for axis in range(3)]
     for reach, points in stages:
         skin = _template_skin()[:points]
         for _ in range(STEPS):
-            back = np.linalg.inv(pose)
+            back = _inverse(pose)
             here = _moved(skin, back)
             gap, seen = _at(away, here)
             turned = np.stack([_at(slope, here)[0] for slope in slopes], axis=1) @ back[:3, :3]
@@ -98,8 +98,12 @@ def _laid(away: Isotropic, pose: Affine, *stages: Stage) -> tuple[Affine, float]
             pose = _motion(step) @ pose
             if np.abs(step[:3]).max() + 80 * np.abs(step[3:]).max() < 0.1:
                 break
-    gap, seen = _at(away, _moved(skin, np.linalg.inv(pose)))
+    gap, seen = _at(away, _moved(skin, _inverse(pose)))
     return pose, float((seen & (np.abs(gap) < LYING_MM)).mean())
+
+
+def _inverse(matrix: Affine) -> Affine:
+    return np.asarray(np.linalg.inv(matrix), np.float64)
 
 
 def _motion(step: Points) -> Affine:
