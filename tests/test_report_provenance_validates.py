@@ -37,8 +37,9 @@ IN_1_1 = {
 }
 
 
-NOT_MET = {"0.5_3.2", "0.5_5.1", "0.5_8.4", "1.1_31.2"}
-"""Checks: `url` and id of software, end of an action, `url` of an organization (docs/provenance.md)."""
+NOT_MET = {"0.5_3.2", "0.5_5.1", "0.5_8.4", "0.5_13.2", "1.1_31.2"}
+"""Checks: `url` and id of software, end of an action, `url` of an organization, registry
+of an image (docs/provenance.md)."""
 
 
 class Answer:

@@ -109,9 +109,9 @@ def entry(
     return SeriesEntry(
         figures=_figures(evidence, count, lines, waits=doubt is not None and not _rejected(count, theirs)),
         set_aside=lines,
-        measures=face.measures,
-        passed=[check for check, result in checks.items() if result == "passed"],
-        found={name: shareable(told) for name, told in checks.items() if told not in UNREMARKABLE},
+        measures=_named(face.measures),
+        passed=[shareable(check) for check, result in checks.items() if result == "passed"],
+        found={shareable(name): shareable(told) for name, told in checks.items() if told not in UNREMARKABLE},
         dangling=evidence.verify.dangling.get(series, []),
         actions=evidence.clean.actions.get(series, {}),
         work=evidence.work,
@@ -141,9 +141,13 @@ def _figures(evidence: Evidence, count: SeriesCount, lines: list[SetAsideLine], 
         text=_text_figures(evidence.text.series.get(series, SeriesText())),
         verdict="released" if count.released else "set_aside",
         reasons=list(dict.fromkeys(line.reason for line in lines)),
-        measures=evidence.verify.measures.get(series, {}),
+        measures=_named(evidence.verify.measures.get(series, {})),
         waits=waits,
     )
+
+
+def _named(measures: dict[str, float]) -> dict[str, float]:
+    return {shareable(name): value for name, value in measures.items()}
 
 
 def _rejected(count: SeriesCount, theirs: list[Decision]) -> bool:

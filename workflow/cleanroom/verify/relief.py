@@ -67,10 +67,10 @@ def relief(before: Isotropic, after: Isotropic, to_template: Affine) -> dict[str
         (within 10 degrees), in the view in which it is most; regions that are not in view are missing.
     """
     level = threshold(before.data)
-    heads = [copy.holding(_head(copy.data, level)) for copy in (before, after)]
+    both = heads(before, after, level)
     found: dict[str, float] = {}
     for degrees in VIEWS.values():
-        old, new = (depth(head, level, to_template, degrees) for head in heads)
+        old, new = (depth(head, level, to_template, degrees) for head in both)
         seen = np.isfinite(old.mm)
         if not seen.any():
             continue
@@ -120,15 +120,15 @@ def depth(head: Isotropic, level: float, to_template: Affine, degrees: float) ->
     return Depth(np.where(inside.any(axis=2), mm, np.inf), places)
 
 
-def _head(data: NDArray[np.float32], level: float) -> NDArray[np.float32]:
-    """The largest piece of tissue and what surrounds it closely; air elsewhere."""
-    smooth = ndimage.gaussian_filter(data, 0.7)
+def heads(before: Isotropic, after: Isotropic, level: float) -> tuple[Isotropic, Isotropic]:
+    """The original's head in air, and what is left in its place: pieces that hang in the air too."""
+    smooth = ndimage.gaussian_filter(before.data, 0.7)
     pieces, count = ndimage.label(ndimage.binary_opening(smooth > level))
-    air = np.float32(min(float(smooth.min()), level - 1))
-    if not count:
-        return np.full_like(smooth, air)
-    largest = 1 + int(np.bincount(pieces.ravel())[1:].argmax())
-    return np.where(ndimage.binary_dilation(pieces == largest, iterations=2), smooth, air)
+    largest = 1 + int(np.bincount(pieces.ravel())[1:].argmax()) if count else 1
+    place = ndimage.binary_dilation(pieces == largest, iterations=2)
+    released = ndimage.gaussian_filter(after.data, 0.7)
+    air = np.float32(min(float(smooth.min()), float(released.min()), level - 1))
+    return before.holding(np.where(place, smooth, air)), after.holding(np.where(place, released, air))
 
 
 def _facing(mm: Image, far: float) -> NDArray[np.float64]:
