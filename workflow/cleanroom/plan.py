@@ -183,7 +183,7 @@ class Plan:
 
     def version(self, step: str) -> str:
         """A hash that changes when the code, or a key of the config that the step depends on, does."""
-        values = self.config.model_dump(mode="json", include=set(sections(step)))
+        values = self.config.model_dump(mode="json", include=sections(step))
         if "profile" in values:
             values["profile"] = self.profile
         if "patients" in values:
