@@ -127,7 +127,7 @@ class Heads:
         for name in series:
             face = self.faces.get(name)
             kept = face is not None and (face.tool == "none" or face.decision in SETTLED)
-            if not kept and name not in self.removed:
+            if (not kept and name not in self.removed) or (face is not None and face.already):
                 return True
         return not series
 
