@@ -23,8 +23,9 @@ FACE_POINTS = np.array(
     ]
 )
 """Eyes, tip of the nose, chin, both cheeks beside the ears, brow: RAS millimetres of the template."""
-AGREED_MM = 10.0
-"""Two engines agree when they put these points no farther apart than this, on average."""
+AGREED_MM = 7.5
+"""Two engines agree when they put these points no farther apart than this, on average. Of 45 places 7 mm and
+more beside the truth where one engine ended in 75 difficult heads, the other one left all but one (7 mm)."""
 CLOSE_MM = 3.0
 """Farther apart than this, each is started once more from where the other one ended."""
 
