@@ -237,6 +237,8 @@ class SeriesFace(BaseModel):
     masks: list[FaceMask] = []
     measures: dict[str, float] = {}
     seconds: float = 0.0
+    already: bool = False
+    """The face itself was removed before the series came; what goes is what was left of it: the ears."""
     attempts: list[FaceAttempt] = []
     """Of every tool that the config names for this series; empty when that is ``builtin`` alone."""
     compared: dict[str, list[str]] = {}
