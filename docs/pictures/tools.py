@@ -1,4 +1,4 @@
-"""``python docs/pictures/tools.py demo/input FOLDER [RESULTS]``: the generated head through tools that run here.
+"""``python docs/pictures/tools.py demo/input FOLDER [RESULTS]``: the generated head through the tools.
 
 FOLDER is an installation whose ``bin`` has quickshear, and pydeface and FSL's flirt if they are there.
 RESULTS has ``<tool>.nii`` of tools that ran before: they are not run again.
