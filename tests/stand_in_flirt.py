@@ -3,7 +3,7 @@
 It takes the options that pydeface's code gives it through nipype, and writes what FLIRT writes: the matrix in
 FSL's coordinates and format, and the volume on the grid of the reference, blurred where that is coarser. With
 the same matrix its volume is that of FLIRT 6.0, built from its source, within 0.0001. Like FLIRT it says that
-an image is missing, and ends with 0. It registers nothing: the generated heads lie where the template lies. So
+an image is missing, and ends with 0. It registers nothing: the generated heads lie where the template is, so
 nothing that is seen with it tells how well FLIRT registers.
 """
 
