@@ -19,6 +19,7 @@ from cleanroom.config import SkinLeft
 from cleanroom.deface.builtin import face_mask
 from cleanroom.deface.fill import MODES
 from cleanroom.deface.mask import Extent
+from cleanroom.picture import middle
 from cleanroom.tools.adopt import Adopted, Terms, adopt, volume_in, written
 from cleanroom.tools.call import Call, Calls, Given, standard
 from cleanroom.tools.regions import brain, inside
@@ -59,9 +60,10 @@ def run(tool: str, head: Head, installed: Path, target: Path) -> None:
 
 def main(source: Path, installed: Path, results: Path) -> int:
     """Make the picture."""
-    head = heads(source)["MR"]
-    rows = [row(head.made["before"], head.affine, "before", HEIGHT)]
-    rows += [row(head.made[mode], head.affine, f"builtin\n{mode}", HEIGHT) for mode in ("remove", *MODES)]
+    head = heads(source, ("MR",))["MR"]
+    at = middle(head.data, head.affine)
+    words = {"before": "before"} | {mode: f"builtin\n{mode}" for mode in ("remove", *MODES)}
+    rows = [row(head.made[name], head.affine, word, HEIGHT, at) for name, word in words.items()]
     for tool in TOOLS:
         path = results / f"{tool}.nii"
         if not path.is_file() and shutil.which(tool, path=installed / "bin"):
@@ -70,7 +72,8 @@ def main(source: Path, installed: Path, results: Path) -> int:
             continue
         for word, adopted in zip((tool, f"{tool}\ncomplete"), taken(tool, head, path), strict=True):
             print(word.replace("\n", " "), adopted.measures, adopted.doubts)
-            rows.append(row(np.where(adopted.mask > 0, np.float32(0), head.data), head.affine, word, HEIGHT))
+            cut = np.where(adopted.mask > 0, np.float32(0), head.data)
+            rows.append(row(cut, head.affine, word, HEIGHT, at))
     stacked(rows).save(HERE / "tools-mr.png", optimize=True)
     return 0
 
