@@ -45,10 +45,16 @@ class Head:
             self.made[mode] = filled
 
 
-def row(data: NDArray[np.float32], affine: Affine, word: str, height: int) -> Image.Image:
-    """Front, left side and three slices, with a word before them."""
+def row(
+    data: NDArray[np.float32],
+    affine: Affine,
+    word: str,
+    height: int,
+    at: NDArray[np.float64] | None = None,
+) -> Image.Image:
+    """Front, left side and three slices (through a point), with a word before them."""
     tiles = [surface(data, affine, view, height=height) for view in VIEWS]
-    tiles.append(slices(data, affine, height=height))
+    tiles.append(slices(data, affine, height=height, at=at))
     picture = Image.new("RGB", (70 + sum(tile.width + GAP for tile in tiles), height + GAP))
     ImageDraw.Draw(picture).text((8, height // 2), word, fill="white")
     left = 70
@@ -68,8 +74,8 @@ def stacked(rows: list[Image.Image]) -> Image.Image:
     return picture
 
 
-def heads(source: Path) -> dict[str, Head]:
-    """The largest MR and the largest CT volume of the generated input."""
+def heads(source: Path, kinds: tuple[str, ...] = ("MR", "CT")) -> dict[str, Head]:
+    """The largest volume of each modality of the generated input."""
     largest: dict[str, Path] = {}
     with tempfile.TemporaryDirectory() as folder:
         call = [dcm2niix.bin, "-z", "n", "-f", "%j", "-d", "9", "-o", folder, source]
@@ -80,7 +86,7 @@ def heads(source: Path) -> dict[str, Head]:
                 largest[kind].stat().st_size if kind in largest else 0
             ):
                 largest[kind] = volume
-        return {kind: Head(largest[kind], kind) for kind in ("MR", "CT")}
+        return {kind: Head(largest[kind], kind) for kind in kinds}
 
 
 def main(source: Path) -> int:

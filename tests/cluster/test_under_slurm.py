@@ -31,6 +31,11 @@ def jobs(folder: Path, rule: str = "") -> list[dict[str, str]]:
     return [job for job in mine if rule in job.get("Comment", "")]
 
 
+def running(folder: Path, rule: str = "") -> list[dict[str, str]]:
+    """The jobs of a run that are at work."""
+    return [job for job in jobs(folder, rule) if job["JobState"] == "RUNNING"]
+
+
 def until(there: Callable[[], object], seconds: float = 900) -> None:
     """Wait for something.
 
@@ -51,14 +56,13 @@ def test_a_node_goes_down_and_comes_back(slurm: str, place: Place) -> None:
     began = time.monotonic()
     process = folders.start(*SLURM)
     try:
-        until(lambda: [job for job in jobs(folders.work, "deface") if job["JobState"] == "RUNNING"])
+        until(lambda: running(folders.work, "deface") or process.poll() is not None)
         node("down", "Reason=test")
-        until(lambda: not [job for job in jobs(folders.work) if job["JobState"] == "RUNNING"])
+        until(lambda: not running(folders.work))
         node("resume")
-        said, _ = process.communicate(timeout=1500)
+        ended(process)
     finally:
         process.kill()
-    assert process.returncode == 0, said
     place.tell("SLURM, its node down and up", time.monotonic() - began)
     assert [job for job in jobs(folders.work) if job["Restarts"] != "0"], "no job was disturbed"
     assert folders.released() == place.plain.released()
@@ -69,7 +73,7 @@ def test_jobs_killed_by_memory_come_back_larger(slurm: str, apptainer: str, plac
     folders = place.beside("memory")
     began = time.monotonic()
     little = f"deface:mem_mb={TOO_LITTLE_MB}*attempt*attempt*attempt"
-    said = folders.finish(*SLURM, "--sdm=apptainer", "--set-resources", little)
+    said = ended(folders.start(*SLURM, "--sdm=apptainer", "--set-resources", little))
     place.tell(f"SLURM in containers, killed by memory ({slurm})", time.monotonic() - began)
     tried = jobs(folders.work, "deface")
     killed = {job["MinMemoryNode"] for job in tried if job["JobState"] != "COMPLETED"}
@@ -80,6 +84,13 @@ def test_jobs_killed_by_memory_come_back_larger(slurm: str, apptainer: str, plac
     logs = folders.work.glob(".snakemake/slurm_logs/rule_deface/**/*.log")
     assert re.search("Killed|memory limit", "".join(path.read_text() for path in logs)), said
     assert folders.released() == place.plain.released()
+
+
+def ended(process: "subprocess.Popen[str]") -> str:
+    """What a run said, at its good end."""
+    said, _ = process.communicate(timeout=1800)
+    assert process.returncode == 0, said
+    return said
 
 
 def node(state: str, *more: str) -> None:

@@ -13,7 +13,7 @@ from cleanroom import faults, intact, lock, source
 from cleanroom.config import Config
 from cleanroom.errors import SetAside, StopRun
 from cleanroom.provenance.made import made
-from cleanroom.records import Made, Record, SetAsideRow
+from cleanroom.records import Made, Record, ReleaseRecord, SetAsideRow
 from cleanroom.review.applied import decided
 from cleanroom.steps import FUNCTIONS
 from cleanroom.study import BEFORE, RECORDS, Study
@@ -60,7 +60,9 @@ def _run(step: str, study: Study) -> None:
     record.made = _made(step, study, record, folder)
     record.save(path)
     if step == "release":
-        intact.stamp(study.config, study.pseudonym, f"dicom/{study.patient}/{study.pseudonym}")
+        assert isinstance(record, ReleaseRecord)
+        home = f"dicom/{study.patient}/{study.pseudonym}"
+        intact.stamp_study(study.config, study.pseudonym, home, record)
 
 
 def _check_machine(step: str, study: Study, record: Record) -> None:

@@ -2,13 +2,12 @@ rule deface:
     input:
         manifest=PRIVATE / "studies" / "{study}" / "manifest.tsv",
         text=PRIVATE / "studies" / "{study}" / "text.json",
-        volumes=PRIVATE / "studies" / "{study}" / "volumes.json",
-        grids=PRIVATE / "work" / "{study}" / "volumes",
+        volumes=ancient(PRIVATE / "studies" / "{study}" / "volumes.json"),
         earlier=PLAN.earlier,
         tried=PLAN.tried,
     output:
         record=PRIVATE / "studies" / "{study}" / "faces.json",
-        masks=temp(directory(PRIVATE / "work" / "{study}" / "faces")),
+        masks=directory(PRIVATE / "work" / "{study}" / "faces"),
     log:
         PRIVATE / "logs" / "deface" / "{study}.log",
     conda:

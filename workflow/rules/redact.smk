@@ -4,7 +4,7 @@ rule redact:
         identities=PRIVATE / "studies" / "{study}" / "identities.json",
     output:
         record=PRIVATE / "studies" / "{study}" / "text.json",
-        documents=temp(directory(PRIVATE / "work" / "{study}" / "documents")),
+        documents=directory(PRIVATE / "work" / "{study}" / "documents"),
     log:
         PRIVATE / "logs" / "redact" / "{study}.log",
     conda:

@@ -132,17 +132,18 @@ class Writer:
         clipped = _structures(self.study, header, original.header) if _is_structures(instance) else 0
         self._mark(header, instance, cleared=bool(new and new.clears))
         self.renamed.apply(header)
-        path = self._path(instance)
+        path, comments = self._path(instance), 0
         if new:
             write_covered(header, new, path)
         else:
-            write_verbatim(header, original, path)
+            comments = write_verbatim(header, original, path)
         return EncodedInstance(
             number=instance.number,
             covered=new.pixels if new else 0,
             boxes=len(boxes),
             cleared=new.cleared if new else 0,
             clipped=clipped,
+            comments=comments,
         )
 
     def _document(self, instance: Instance, header: Dataset, original: Original) -> EncodedInstance:

@@ -21,7 +21,7 @@ there() { # PROGRAM
 
 end_all() { # MARK
   # shellcheck disable=SC2013
-  for place in $(grep -lasFe "$1" /proc/[0-9]*/environ); do
+  for place in $(grep -lsFe "$1" /proc/[0-9]*/environ); do
     process=${place#/proc/}
     kill -KILL "${process%/environ}" 2>/dev/null
   done
