@@ -3,7 +3,7 @@ CORES ?= $(shell nproc)
 BIN := .venv/bin
 DEMO := input=demo/input output=demo/results private=demo/private
 
-.PHONY: install containers sbom demo test bench lint lock bench-lock documents clean
+.PHONY: install containers sbom demo test cluster-test bench lint lock pins bench-lock documents clean
 
 install: .venv/installed ## everything the workflow needs, pinned by hash
 
@@ -25,6 +25,9 @@ demo/input: | install
 
 test: .venv/developed ## all tests; those on real scans need ../shared
 	$(BIN)/pytest --numprocesses $(CORES) --dist loadfile
+
+cluster-test: .venv/developed containers ## the demo in containers and under a SLURM of one node: root, Debian 12, .ci/cluster
+	$(BIN)/pytest tests/cluster
 
 lint: .venv/developed demo/input ## style, types, workflow
 	$(BIN)/ruff check .
@@ -53,6 +56,10 @@ lock: ## new versions of all dependencies
 	$(BIN)/$(PIN) --override requirements.override --custom-compile-command "make lock" requirements.in -o requirements.lock
 	$(BIN)/$(PIN) --override requirements.override --custom-compile-command "make lock" --constraint requirements.lock \
 	  tests/requirements.in -o tests/requirements.lock
+	$(MAKE) pins
+
+pins: ## the versions of requirements.lock into envs/, for conda
+	PYTHONPATH=workflow $(BIN)/python -c "from cleanroom import environment; environment.write()"
 
 bench-lock: ## new versions of the tools that the benchmark compares with
 	for tool in dicom-anonymizer dicognito deid; do \

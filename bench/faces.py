@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
+from itertools import product
 from pathlib import Path
 from subprocess import run
 from typing import Any
@@ -29,6 +30,7 @@ from cleanroom.deface.measures import Measures, measured
 from cleanroom.deface.surface import surface
 from cleanroom.deface.volumes import read
 from cleanroom.isotropic import Isotropic, isotropic
+from cleanroom.skin import body
 
 DATA = Path.home() / ".cache" / "cleanroom-test-data"
 RESULTS = Path("bench/results/faces")
@@ -38,6 +40,9 @@ REMOVED = 0.95
 NO_SKIN = 100
 """Fewer voxels of 2 mm (4 square centimetres) of facial skin in view: there is no face to remove."""
 OTHERS = ((1, 2), (0, 2), (0, 1))
+ASIDE, UPWARDS = range(-75, 76, 25), (-20, 0, 20)
+"""Degrees from the direction of the face, in which it is looked at."""
+SIGHT_MM = 120.0
 FEW = 8_000_000
 """In a larger mask brain is counted in every eighth voxel."""
 
@@ -118,7 +123,7 @@ def truth(head: Head, mask: NDArray[np.uint8] | None) -> dict[str, Any]:
     copy = isotropic(np.nan_to_num(head.data), head.affine)
     points = surface(copy).points
     region = _at(anatomy().face, points, head.to_template) < 0
-    face = points[region]
+    face = _in_sight(points[region], body(copy.data), copy, head)
     covered = np.zeros(len(face), bool)
     brain = 0
     if mask is not None and mask.any():
@@ -137,6 +142,24 @@ def truth(head: Head, mask: NDArray[np.uint8] | None) -> dict[str, Any]:
         "removed": round(float(covered.mean()), 4) if len(face) else 1.0,
         "brain": brain,
     }
+
+
+def _in_sight(
+    points: NDArray[np.float64], tissue: NDArray[np.bool_], copy: Isotropic, head: Head
+) -> NDArray[np.float64]:
+    """The skin that a render from before or beside the face shows: not the walls of nose and sinuses."""
+    hidden = np.ones(len(points), bool)
+    turn = np.linalg.inv(head.to_template)[:3, :3]
+    for aside, up in product(np.deg2rad(ASIDE), np.deg2rad(UPWARDS)):
+        way = turn @ [np.sin(aside) * np.cos(up), np.cos(aside) * np.cos(up), np.sin(up)]
+        left = np.flatnonzero(hidden)
+        for mm in np.arange(2 * copy.mm, SIGHT_MM, copy.mm):
+            voxel = np.rint((points[left] + way / np.linalg.norm(way) * mm - copy.origin) / copy.mm)
+            within = ((voxel >= 0) & (voxel < tissue.shape)).all(axis=1)
+            at = tuple(np.where(within[:, None], voxel, 0).astype(np.intp).T)
+            left = left[~(tissue[at] & within)]
+        hidden[left] = False
+    return points[~hidden]
 
 
 def _at(

@@ -6,11 +6,13 @@ Reads what ``python -m bench.faces`` has found; nothing is registered again.
 import sys
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from bench.faces import NO_SKIN, good, recorded, show, verdict
+from cleanroom.deface.engines import AGREED_MM
 from cleanroom.deface.judgement import BOUNDS, REMOVAL, Bounds, Judgement, judged
 from cleanroom.deface.measures import Measures
 
@@ -26,16 +28,31 @@ def main() -> int:
     heads = sorted({row["head"] for row in rows})
     print("bounds of judgement.py")
     show(rows)
-    for widened in WIDENED:
-        print(f"\nbounds fitted without the head that is judged, wider by {widened:g}")
+    fits = {f"all bounds, wider by {part:g}": partial(fitted, widened=part) for part in WIDENED}
+    for how, fit in ({"apart_mm alone": agreeing} | fits).items():
+        print(f"\nfitted without the head that is judged: {how}")
         told = []
         for head in heads:
-            judge = fitted([row for row in rows if row["head"] != head], widened)
+            judge = fit([row for row in rows if row["head"] != head])
             own = [row | {"verdict": verdict(row, judge)} for row in rows if row["head"] == head]
             told += own
             print(f"{head:12} {dict(Counter(row['verdict'] for row in own))}")
         show(told)
     return 0
+
+
+def agreeing(rows: list[dict[str, Any]]) -> Callable[[Measures], Judgement]:
+    """How far the engines may be apart, halfway between the nearest wrong pose and the right ones before it.
+
+    The other bounds are those in use: they say what heads can be.
+    """
+    seen = [row for row in rows if not row["unfit"] and row["skin"] >= NO_SKIN]
+    wrong = min((row["apart_mm"] for row in seen if not good(row)), default=AGREED_MM)
+    right = max(row["apart_mm"] for row in seen if good(row) and row["apart_mm"] < wrong)
+    least, _, meaning = BOUNDS["apart_mm"]
+    return lambda measures: judged(
+        measures, BOUNDS | {"apart_mm": (least, (wrong + right) / 2, meaning)}, REMOVAL
+    )
 
 
 def fitted(rows: list[dict[str, Any]], widened: float) -> Callable[[Measures], Judgement]:

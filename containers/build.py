@@ -9,23 +9,19 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from hashlib import file_digest
 from pathlib import Path
 
-from cleanroom import environment
+from cleanroom import images
 
-IMAGES = environment.CONTAINERS / "images"
 SQUASHED = "-all-root -comp zstd -Xcompression-level 3"
 """All of root, or an unprivileged build on top fails; much quicker than the default, a few percent larger."""
 
 
 def main(names: list[str]) -> None:
-    """Build the named images (default: one for every file of ``envs/`` and every definition)."""
-    IMAGES.mkdir(exist_ok=True)
-    known = {path.stem for path in (environment.ROOT / "envs").glob("*.yaml")}
-    known |= {path.stem for path in environment.CONTAINERS.glob("*.def")} - {"base", "python"}
-    for name in names or sorted(known):
-        image = environment.image(name)
+    """Build the named images (default: all)."""
+    images.FOLDER.mkdir(exist_ok=True)
+    for name in names or images.names():
+        image = images.image(name)
         if not image.is_file():
             print(f"building {image.name}", flush=True)
             build(name, image)
@@ -34,16 +30,16 @@ def main(names: list[str]) -> None:
 
 def build(name: str, image: Path) -> None:
     """Build one image, and the base before it."""
-    base = environment.image("base")
-    with tempfile.TemporaryDirectory(dir=IMAGES) as folder:
+    base = images.image("base")
+    with tempfile.TemporaryDirectory(dir=images.FOLDER) as folder:
         if name != "base" and not base.is_file():
             build("base", base)
-        if environment.packaged(name):
+        if packages := images.packages(name):
             lock = Path(folder) / "requirements.lock"
-            lock.write_text(environment.pinned(name))
+            lock.write_text(packages)
             download(lock, Path(folder) / "wheels")
         arguments = {"mirror": mirror(), "base": base, "files": folder, "name": name}
-        definition = environment.definition(name)
+        definition = images.definition(name)
         text = definition.read_text()
         used = [f"{key}={value}" for key, value in arguments.items() if f"{{{{ {key} }}}}" in text]
         options = [word for value in used for word in ("--build-arg", value)]
@@ -68,13 +64,12 @@ def mirror() -> str:
 
 
 def record() -> None:
-    """Write ``digests.tsv``: what provenance tells of the images, and what another machine checks them by."""
-    with (IMAGES / "digests.tsv").open("w", newline="") as file:
+    """Write ``digests.tsv``: what provenance tells of the images, and what a run checks them by."""
+    with images.DIGESTS.open("w", newline="") as file:
         table = csv.writer(file, dialect="excel-tab", lineterminator="\n")
         table.writerow(["image", "sha256", "bytes"])
-        for image in sorted(IMAGES.glob("*.sif")):
-            with image.open("rb") as content:
-                table.writerow([image.name, file_digest(content, "sha256").hexdigest(), image.stat().st_size])
+        for image in sorted(images.FOLDER.glob("*.sif")):
+            table.writerow([image.name, images.hashed(image), image.stat().st_size])
 
 
 def call(*command: str) -> None:

@@ -77,7 +77,6 @@ def test_the_face_of_a_real_head_goes(scans: Path, tmp_path: Path, scan: str, se
     [
         ("mr_ge_fruit_deidentified_headers", {"no_face"}),
         ("ct_philips_skull_phantom_dosescreens", {"unsure", "no_face", "not_applicable"}),
-        ("mr_t1_studyforrest_alreadydefaced", {"already_removed"}),
         ("rt_rtkit_phantom", {"unsure", "no_face", "not_applicable"}),
     ],
 )
@@ -88,6 +87,15 @@ def test_nothing_is_cut_where_no_face_is(scans: Path, tmp_path: Path, scan: str,
     assert {row.series for row in record.set_aside} == unsure
     assert all("faces.rules" in row.fix and row.step == "deface" for row in record.set_aside)
     assert not any(face.masks for face in faces.values())
+
+
+def test_the_ears_of_a_head_without_its_face_go(scans: Path, tmp_path: Path) -> None:
+    _, record, faces = defaced(scans / "mr_t1_studyforrest_alreadydefaced", tmp_path)
+    (face,) = faces.values()
+    assert (face.decision, face.already, face.mode) == ("face", True, "remove"), face.reason
+    assert "air already; its ears are in view" in face.reason
+    assert face.voxels_changed > 0
+    assert not record.set_aside
 
 
 def _plain(text: str) -> str:

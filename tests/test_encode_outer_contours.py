@@ -141,12 +141,21 @@ def test_an_outline_of_what_stays_stays(export: Path, tmp_path: Path, face: Seri
     assert "113102" not in codes(released(study, series))
 
 
-def test_an_outline_a_little_below_the_skin_has_another_name(tmp_path: Path) -> None:
-    """Regions are cut by what they show: helper outlines 2 mm deep are, a deep one is not."""
-    rois = {1: ("Ring", "CONTROL", head(0.98)), 2: ("Deep", "", head(0.8)), 3: ("Bolus", "BOLUS", head(1.02))}
+def test_an_outline_of_any_name_that_follows_the_face(tmp_path: Path) -> None:
+    """Regions are cut by what they show: 2 to 10 mm below the skin and 3 mm above it, but not a core."""
+    rois = {
+        1: ("Ring", "CONTROL", head(0.98)),
+        2: ("Core", "", head(0.7)),
+        3: ("Bolus", "BOLUS", head(1.03)),
+        4: ("Avoid", "AVOIDANCE", head(0.95)),
+        5: ("Opti", "", head(0.9)),
+        6: ("Lenses", "ORGAN", [*ball((30.0, -77.0, -21.0), 5.0), *ball((-30.0, -77.0, -21.0), 5.0)]),
+    }
     study, _, series = encoded(write(tmp_path / "in", rois), tmp_path)
     before, after = contours(pydicom.dcmread(tmp_path / "in" / "rs.dcm")), contours(released(study, series))
-    assert [before[number] == after[number] for number in rois] == [False, True, False]
+    assert [before[number] == after[number] for number in rois] == [False, True, False, False, False, True]
+    assert not any(inside(study, list(chain.from_iterable(after[number]))).any() for number in (1, 3, 4, 5))
+    assert series in verify_study(study).passed
 
 
 def test_points_of_a_marker_stay_where_no_face_was(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ def failing(error: Exception) -> Record:
     ("error", "reason"),
     [
         (ValueError("Invented^Ines"), "redact failed (ValueError)"),
-        (OSError(errno.EIO, "Invented^Ines"), "redact failed (OSError)"),
+        (OSError(errno.EINVAL, "Invented^Ines"), "redact failed (OSError)"),
         (SetAside("it is too odd"), "it is too odd"),
     ],
 )
@@ -46,3 +46,9 @@ def test_a_full_disk_stops_the_run_and_blames_no_study(study: Study) -> None:
     with pytest.raises(StopRun, match="No space left") as caught:
         step.guarded(lambda _: failing(OSError(errno.ENOSPC, "full")), "redact", study)
     assert "run the same command again" in caught.value.fix
+
+
+def test_a_disk_that_fails_stops_the_job_and_blames_no_study(study: Study) -> None:
+    with pytest.raises(StopRun, match="A disk or the network failed \\(ESTALE\\)") as caught:
+        step.guarded(lambda _: failing(OSError(errno.ESTALE, "Invented^Ines")), "redact", study)
+    assert "Invented" not in str(caught.value)

@@ -9,12 +9,14 @@ import pytest
 from framed import SAGITTAL, slices, write
 from judged import Judged
 from numpy.typing import NDArray
+from scipy import ndimage
+from scipy.spatial.transform import Rotation
 
 from cleanroom.config import SkinLeft, Verify
 from cleanroom.deface.mask import Extent, carried
 from cleanroom.deface.registration import Pose
 from cleanroom.records import VerifyRecord
-from cleanroom.verify.remains import BRAIN_CENTRE
+from cleanroom.verify.remains import BRAIN_CENTRE, MIDDLE
 
 HERE = Pose(np.eye(4), 1.0)
 """The head is the template's own, where it is: no registration is needed."""
@@ -112,6 +114,23 @@ FAULTS: dict[str, tuple[Spoil, str]] = {
 }
 
 
+def motion(
+    shift: tuple[float, float, float], turn: tuple[float, float, float] = (0, 0, 0)
+) -> NDArray[np.float64]:
+    """Millimetres and degrees about the middle of the face."""
+    matrix = np.eye(4)
+    matrix[:3, :3] = Rotation.from_euler("xyz", turn, degrees=True).as_matrix()
+    matrix[:3, 3] = MIDDLE - matrix[:3, :3] @ MIDDLE + shift
+    return matrix
+
+
+POSES = {
+    "a pose 15 mm too far to the front": motion((0, 15, 0)),
+    "a pose nodding by 15 degrees": motion((0, 0, 0), (15, 0, 0)),
+    "a pose back to front": motion((0, 0, 0), (0, 0, 180)),
+}
+
+
 @pytest.fixture(scope="module")
 def passed(base: Judged) -> VerifyRecord:
     redrawn(base, grid(base)[0])
@@ -126,8 +145,13 @@ def test_a_face_that_is_gone_passes_and_is_measured(base: Judged, passed: Verify
         f"{region}_left_percent" for region in ("eyes", "nose", "mouth", "ears")
     }
     assert max(value for name, value in measures.items() if name.endswith("_left_percent")) < 10
+    assert {name for name in measures if name.endswith("_relief_percent")} >= {
+        f"{region}_relief_percent" for region in ("eyes", "nose", "mouth")
+    }
+    assert max(value for name, value in measures.items() if name.endswith("_relief_percent")) < 20
     assert measures["nose_receded_mm"] > 30
     assert measures["fit_mm"] <= 2
+    assert measures["pose_off_mm"] <= 2
     assert measures["brain_voxels"] == 0
 
 
@@ -140,13 +164,41 @@ def test_what_is_left_of_a_face_is_found(base: Judged, passed: VerifyRecord, fau
     assert record.passed == {} != passed.passed
 
 
-def test_a_head_that_was_looked_for_in_the_wrong_place(base: Judged) -> None:
-    pose = np.eye(4)
-    pose[:3, 3] = (0, 25, 15)
-    redrawn(base, grid(base)[0], pose)
+@pytest.mark.parametrize("fault", POSES)
+def test_a_head_that_was_looked_for_in_the_wrong_place(base: Judged, fault: str) -> None:
+    redrawn(base, grid(base)[0], POSES[fault])
     record, found = base.verify()
-    assert "where eyes, nose and mouth are is not certain" in found[0]["face"]
+    assert "from where they were looked for" in found[0]["face"], record.measures
     assert record.passed == {}
+
+
+def test_a_pose_that_is_off_within_bounds_hides_nothing(base: Judged) -> None:
+    """The gate measures where it finds the face itself."""
+    redrawn(base, eyes_left(*grid(base)), motion((0, 6, 5)))
+    record, found = base.verify()
+    assert 6 <= record.measures[base.series[0]]["pose_off_mm"] <= 10
+    assert "skin of the eyes is left" in found[0]["face"]
+
+
+def test_a_face_of_which_only_the_outermost_skin_is_gone(tmp_path: Path) -> None:
+    """No skin is where it was, and the relief below is that of the face."""
+    cut = [(solid(pixels), affine) for pixels, affine in slices(SAGITTAL, 83, 3.0, 60, 3.0)]
+    write(tmp_path / "export", cut, thickness=3.0)
+    thick = Judged(tmp_path, [sorted((tmp_path / "export").glob("*.dcm"))], frozenset({0}))
+    (volume,) = thick.volumes.series[thick.series[0]]
+    data = np.asarray(nibabel.load(thick.study.work / volume.file).dataobj)
+    outermost = ndimage.distance_transform_edt(data > 150, sampling=3.0) < 6.5
+    redrawn(thick, grid(thick)[0] * outermost.astype(np.uint8))
+    record, found = thick.verify()
+    measures = record.measures[thick.series[0]]
+    assert max(measures[f"{region}_left_percent"] for region in ("eyes", "nose", "mouth")) < 20, measures
+    assert "% of the relief of the eyes" in found[0]["face"], measures
+    assert record.passed == {}
+
+
+def solid(pixels: NDArray[np.uint16]) -> NDArray[np.uint16]:
+    """Tissue all through."""
+    return np.where(ndimage.binary_fill_holes(pixels > 90), 300, 0).astype("<u2")
 
 
 def test_ears_may_stay_when_the_config_says_so(base: Judged, tmp_path: Path) -> None:

@@ -102,12 +102,12 @@ def graphic(dataset: FileDataset) -> None:
     dataset.GraphicAnnotationSequence = [layer]
 
 
-def stream(spoil: Callable[[bytes], bytes]) -> Callable[[FileDataset], None]:
+def stream(spoil: Callable[[bytes], bytes], fragments: int = 1) -> Callable[[FileDataset], None]:
     """Something in the compressed frame itself."""
 
     def run(dataset: FileDataset) -> None:
         frame = next(pydicom.encaps.generate_frames(dataset.PixelData, number_of_frames=1))
-        dataset.PixelData = encapsulate([spoil(frame.rstrip(b"\0"))])
+        dataset.PixelData = encapsulate([spoil(frame.rstrip(b"\0"))], fragments_per_frame=fragments)
         dataset["PixelData"].is_undefined_length = True
 
     return run
@@ -169,6 +169,12 @@ FAULTS: dict[str, tuple[str, Callable[[FileDataset], None], str, str]] = {
     "name behind the end of a JPEG": (
         JPEG,
         stream(lambda frame: frame + TEXT),
+        "identities",
+        "beside its compressed pixels",
+    ),
+    "name behind the end of a JPEG, in the last of three fragments": (
+        JPEG,
+        stream(lambda frame: frame + TEXT, 3),
         "identities",
         "beside its compressed pixels",
     ),

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from line import run_line
+from many import write_studies
+from runs.tiny import Folders, beside
 
 from cleanroom.config import Config
 
@@ -68,6 +70,17 @@ def demo_run(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     assert done.returncode == 0, done.stdout + done.stderr
     (run.folder / "terminal").write_text(done.stdout + done.stderr)
     return run
+
+
+@pytest.fixture(scope="session")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Folders:
+    """Twenty tiny studies, released in one go."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    write_studies(folder / "input", 20, 2)
+    folders = beside(folder, "run", folder / "input")
+    folders.finish()
+    assert len(folders.released()) == 20 * 2 + 1
+    return folders
 
 
 @pytest.fixture(scope="session")

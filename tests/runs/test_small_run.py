@@ -14,31 +14,41 @@ from cleanroom.handing_over.purged import purge
 
 pytestmark = pytest.mark.long
 KEPT = "{rules: [{tool: none, reason: an invented phantom}]}"
+LAST = ("encode", "verify", "release", "report")
 OTHER = ["redact_files", "verify_files", "release_files", "report"]
-CHANGES: dict[str, tuple[dict[str, str], set[str]]] = {
-    "nothing": ({}, set()),
-    "profile": (
-        {"profile": "basic"},
-        {"clean", "encode", "verify", "release", "report"},
-    ),
+WORDS = {"redact", "convert", "deface", *LAST, *OTHER}
+CHANGES: dict[str, tuple[dict[str, str], set[str], set[str]]] = {
+    "nothing": ({}, set(), set()),
+    "profile": ({"profile": "basic"}, {"clean", *LAST}, {"convert"}),
     "faces.margin_mm": (
         {"faces": "{margin_mm: 3.0, rules: [{tool: none, reason: an invented phantom}]}"},
-        {"deface", "encode", "verify", "release", "report"},
+        {"deface", *LAST},
+        {"clean", "convert"},
     ),
-    "text.rules": (
-        {"text": "{rules: [{words: identity}]}"},
-        {"redact", "convert", "deface", "encode", "verify", "release", *OTHER},
+    "text.rules": ({"text": "{rules: [{words: identity}]}"}, WORDS, {"clean"}),
+    "encode.transfer_syntax": ({"encode": "{transfer_syntax: rle}"}, set(LAST), {"clean", "convert"}),
+    "verify.near_mm": (
+        {"verify": "{near_mm: 3.0}"},
+        {"verify", "release", "report"},
+        {"clean", "convert", "encode"},
     ),
-    "verify.near_mm": ({"verify": "{near_mm: 3.0}"}, {"verify", "release", "report"}),
-    "pictures": ({"pictures": "[{match: picture, reason: looked at}]"}, set(OTHER)),
-    "pdf.pages": (
-        {"pdf": "{pages: 7}"},
-        {"redact", "convert", "deface", "encode", "verify", "release", *OTHER},
+    "release.require_review: all": (
+        {"release": "{require_review: all}"},
+        {"release", "report"},
+        {"clean", "convert", "encode", "verify"},
     ),
-    "input: one file more": ({"input": "more"}, {"intake", *OTHER}),
+    "release.require_review: none": ({"release": "{require_review: none}"}, {"report"}, set()),
+    "release.nifti": (
+        {"release": "{nifti: true}"},
+        {"nifti", "release", "report"},
+        {"clean", "convert", "encode", "verify"},
+    ),
+    "pictures": ({"pictures": "[{match: picture, reason: looked at}]"}, set(OTHER), set()),
+    "pdf.pages": ({"pdf": "{pages: 7}"}, WORDS, {"clean"}),
+    "input: one file more": ({"input": "more"}, {"intake", *OTHER}, set()),
 }
-"""What is changed, and the steps that then run again, when intermediates were kept (``--notemp``).
-Behind ``intake`` a dry run cannot see which studies have changed."""
+"""What is changed; the steps that then run again when intermediates were kept (``--notemp``); and those that
+run as well when they were deleted. Behind ``intake`` a dry run cannot see which studies have changed."""
 
 
 def month(folder: Path, study: str) -> Path:
@@ -53,12 +63,20 @@ def month(folder: Path, study: str) -> Path:
 def small(tmp_path_factory: pytest.TempPathFactory) -> Run:
     folder = tmp_path_factory.mktemp("small")
     run = Run(folder, month(folder / "in", "1.2.3"))
-    called(run, "--notemp")
+    called(run)
     return run
 
 
-def called(run: Run, *arguments: str, **values: str) -> str:
-    done = run.call(*arguments, **({"faces": KEPT} | values))
+@pytest.fixture(scope="module")
+def kept(small: Run, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The same run once more in another folder, on one core, with its intermediates and the same key."""
+    run = Run(tmp_path_factory.mktemp("kept"), small.source)
+    called(run, "--notemp", cores=1, key=str(small.private / "key"))
+    return run
+
+
+def called(run: Run, *arguments: str, cores: int = 2, **values: str) -> str:
+    done = run.call(*arguments, cores=cores, **({"faces": KEPT} | values))
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr
 
@@ -79,14 +97,42 @@ def on_disk(run: Run) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_change_runs_just_what_depends_on_it(small: Run, change: str) -> None:
-    values, expected = CHANGES[change]
+def test_a_change_runs_just_what_depends_on_it(small: Run, kept: Run, change: str) -> None:
+    values, expected, more = CHANGES[change]
     if "input" in values:
-        more = month(small.folder / "more", "1.2.3")
-        save(instance(3, study="1.2.3", series="1.2.3.1"), more / "1.2.3" / "3.dcm")
-        values = {"input": str(more)}
-    assert planned(small, **values) == expected
-    assert planned(small) == set()
+        files = month(small.folder / "more", "1.2.3")
+        save(instance(3, study="1.2.3", series="1.2.3.1"), files / "1.2.3" / "3.dcm")
+        values = {"input": str(files)}
+    assert planned(kept, key=str(small.private / "key"), **values) == expected
+    assert planned(small, **values) == expected | more
+
+
+def test_the_table_of_the_docs_is_this_one() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "handing-over.md").read_text(encoding="utf-8")
+    assert set(table()) <= set(page.splitlines()), "\n".join(table())
+
+
+def table() -> list[str]:
+    """The rows of docs/handing-over.md."""
+    order = ["intake", "clean", "redact", "convert", "deface", "encode", "verify", "nifti", "release", *OTHER]
+
+    def told(steps: set[str]) -> str:
+        return ", ".join(sorted(steps, key=order.index)) or "nothing"
+
+    return [f"| `{name}` | {told(first)} | {told(more)} |" for name, (_, first, more) in CHANGES.items()]
+
+
+def test_the_whole_run_once_more_gives_the_same_bytes(small: Run, kept: Run) -> None:
+    assert every_file(small) == every_file(kept)
+    assert len(every_file(small)) >= 3
+
+
+def every_file(run: Run) -> dict[str, str]:
+    """All of the release, the manifest too."""
+    root = run.results / "release"
+    return {
+        path.relative_to(root).as_posix(): hashed(path) for path in sorted(root.rglob("*")) if path.is_file()
+    }
 
 
 def test_a_file_that_was_deleted_or_altered_is_written_again(small: Run) -> None:

@@ -1,16 +1,22 @@
-"""Runs on tiny studies without heads, made to be broken as a scheduler or a power cut breaks them."""
+"""Runs on tiny studies without heads, made to be broken as a scheduler, a disk or a power cut breaks them."""
 
 import hashlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
+from cleanroom.handing_over.listing import read
+from cleanroom.records import VerifyRecord
+
 HERE = Path(__file__).parents[2]
+KINDS = ("snakemake", "job", "machine", "ctrl-c")
 
 
 @dataclass(frozen=True)
@@ -38,16 +44,30 @@ class Folders:
             *(f"{key}={value}" for key, value in keys.items()),
         ]
 
-    def start(self, *arguments: str, **config: str) -> "subprocess.Popen[str]":
-        """Start a run, in a process group of its own."""
+    def start(
+        self, *arguments: str, environment: dict[str, str] | None = None, umask: int = -1, **config: str
+    ) -> "subprocess.Popen[bytes]":
+        """Start a run, in a process group of its own; what it says goes into a file."""
         self.work.mkdir(exist_ok=True, parents=True)
-        return subprocess.Popen(
-            self.command(*arguments, **config),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
+        known = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        with self._terminal.open("wb") as said:
+            return subprocess.Popen(
+                self.command(*arguments, **config),
+                stdout=said,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                env=known | (environment or {}),
+                umask=umask,
+            )
+
+    @property
+    def said(self) -> str:
+        """What the last run has said so far."""
+        return self._terminal.read_text()
+
+    @property
+    def _terminal(self) -> Path:
+        return self.work.with_name(f"{self.work.name}-terminal")
 
     def finish(self, *arguments: str, **config: str) -> str:
         """Run to the end; what it said.
@@ -57,10 +77,18 @@ class Folders:
         AssertionError
             When it fails.
         """
-        process = self.start(*arguments, **config)
-        said, _ = process.communicate()
-        assert process.returncode == 0, said
-        return said
+        assert self.start(*arguments, **config).wait() == 0, self.said[-3000:]
+        return self.said
+
+    def jobs(self) -> int:
+        """How many jobs have begun so far, each by its log."""
+        return sum(len(names) for _, _, names in os.walk(self.private / "logs"))
+
+    def wait_for_jobs(self, more: int, process: "subprocess.Popen[bytes]") -> None:
+        """Until so many more jobs have begun, or the run has ended."""
+        goal = self.jobs() + more
+        while process.poll() is None and self.jobs() < goal:
+            time.sleep(0.05)
 
     def released(self) -> dict[str, str]:
         """SHA-256 of every file of the release, by path."""
@@ -68,35 +96,94 @@ class Folders:
         paths = sorted(path for path in root.rglob("*") if path.is_file())
         return {str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
 
+    def unsound(self, whole: dict[str, str]) -> list[str]:
+        """What lies in the release that an undisturbed run does not have, or that no gate has passed."""
+        found = self.released()
+        manifest = found.pop("manifest.tsv", None)
+        wrong = [path for path, digest in found.items() if whole.get(path) != digest]
+        for path, digest in found.items():
+            _, _, study, series, name = path.split("/")
+            record = self.private / "studies" / study / "verdict.json"
+            judged = VerifyRecord.load(record).sha256 if record.is_file() else {}
+            if judged.get(series, {}).get(name.removesuffix(".dcm")) != digest:
+                wrong.append(f"{path}: not judged")
+        if manifest:
+            listed = {row.path: row.sha256 for row in read(self.output / "release")}
+            wrong += [path for path, digest in listed.items() if found.get(path) != digest]
+        return wrong
+
+
+@dataclass
+class Watch:
+    """Looks into a release again and again while a run works on it, file by file as they appear."""
+
+    folders: Folders
+    whole: dict[str, str]
+    wrong: list[str] = field(default_factory=list)
+    seen: dict[tuple[str, int, int], str] = field(default_factory=dict)
+    """By path, inode and size: what was read at first sight."""
+
+    def __enter__(self) -> "Watch":
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._follow, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end.set()
+        self._thread.join()
+
+    def _follow(self) -> None:
+        while not self._end.wait(0.05):
+            self._look()
+
+    def _look(self) -> None:
+        root = self.folders.output / "release"
+        for path in root.glob("dicom/*/*/*/*"):
+            name = path.relative_to(root).as_posix()
+            try:
+                status = path.stat()
+                mark = (name, status.st_ino, status.st_size)
+                if mark not in self.seen:
+                    self.seen[mark] = hashlib.sha256(path.read_bytes()).hexdigest()
+                    if self.seen[mark] != self.whole.get(name):
+                        self.wrong.append(name)
+            except FileNotFoundError:  # a series is being replaced by its like
+                continue
+
 
 def beside(folder: Path, name: str, source: Path, key: Path | None = None) -> Folders:
     """The folders of a run below ``folder``, with the key of another."""
     made = Folders(source, folder / name / "private", folder / name / "out", folder / name / "work")
     made.private.mkdir(parents=True, mode=0o700)
     if key:
-        (made.private / "key").write_bytes(key.read_bytes())
+        shutil.copy2(key, made.private / "key")
     return made
 
 
-def kill_at(folders: Folders, after: float, random: Random) -> str:
-    """Let a run work for a while, then end one of its processes, or all, with signal 9; which."""
-    process = folders.start()
-    try:
-        process.wait(after)
-    except subprocess.TimeoutExpired:
-        kind = random.choice(["snakemake", "job", "machine", "ctrl-c"])
-        if kind == "machine":
-            os.killpg(process.pid, signal.SIGKILL)
-        elif kind == "ctrl-c":
-            os.killpg(process.pid, signal.SIGINT)
-        elif kind == "snakemake":
-            process.kill()
-        elif jobs := _jobs(process.pid):
+def strike(process: "subprocess.Popen[bytes]", kind: str, random: Random) -> bool:
+    """End one process of a run with signal 9, or all, or say Ctrl-C; whether the run is over then."""
+    if kind == "job":
+        if jobs := _jobs(process.pid):
             os.kill(random.choice(jobs), signal.SIGKILL)
-        process.communicate()
-        _wait_for_group(process.pid)
-        return kind
-    return "ended"
+        return process.poll() is not None
+    if kind == "machine":
+        os.killpg(process.pid, signal.SIGKILL)
+    elif kind == "ctrl-c":
+        os.killpg(process.pid, signal.SIGINT)
+    else:
+        process.kill()
+    process.wait()
+    wait_for_group(process.pid)
+    return True
+
+
+def jump(folders: Folders, days: float) -> None:
+    """Leave the private files of a run as if the clock had been wrong by so much when they were written."""
+    for path in folders.private.rglob("*"):
+        if not path.is_symlink():
+            status = path.stat()
+            os.utime(path, (status.st_atime, status.st_mtime + days * 86400))
 
 
 def _jobs(group: int) -> list[int]:
@@ -107,14 +194,14 @@ def _jobs(group: int) -> list[int]:
             continue
         try:
             command = (entry / "cmdline").read_bytes()
-            if os.getpgid(int(entry.name)) == group and b"cleanroom\0" in command:
+            if os.getpgid(int(entry.name)) == group and b"\0cleanroom" in command:
                 found.append(int(entry.name))
         except OSError:
             continue
     return found
 
 
-def _wait_for_group(group: int) -> None:
+def wait_for_group(group: int) -> None:
     """Until no process of a killed run is left."""
     for _ in range(600):
         try:

@@ -1,8 +1,15 @@
 """``python -m cleanroom STEP``: every step, runnable without Snakemake."""
 
+import sys
+
+from cleanroom import warm
+
+if __name__ == "__main__":
+    warm.hand_over(sys.argv[1:])  # before the imports, which take half a second
+
 import argparse
 import os
-import sys
+import sqlite3
 import time
 import warnings
 from collections import Counter
@@ -11,7 +18,7 @@ from pathlib import Path
 
 from cleanroom import __version__, config
 from cleanroom.commands import crosswalk, handing_over, parts, review, tools
-from cleanroom.errors import StopRun
+from cleanroom.errors import STOPPED, StopRun
 from cleanroom.steps import FUNCTIONS
 
 DEFAULT = Path("config.yaml")
@@ -31,9 +38,23 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:  # `cleanroom profile show basic | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except StopRun as error:
-        print(f"cleanroom: {error}", file=sys.stderr)
-        return 1
+        return _stopped(error)
+    except (OSError, sqlite3.OperationalError) as error:
+        from cleanroom import faults
+
+        if stopped := faults.stop(error, _settings(options)):
+            return _stopped(stopped)
+        raise
     return 0
+
+
+def _stopped(error: StopRun) -> int:
+    print(f"{STOPPED}{error}", file=sys.stderr)
+    return 1
+
+
+def _settings(options: argparse.Namespace) -> config.Config:
+    return config.read(options.config) if "config" in options else config.load({})
 
 
 def parser() -> argparse.ArgumentParser:

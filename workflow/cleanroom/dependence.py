@@ -3,6 +3,7 @@
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 _SECTIONS = {
     "intake": ("input", "key", "patients"),
@@ -13,17 +14,21 @@ _SECTIONS = {
     "tools": ("faces", "tools"),
     "encode": ("encode", "faces"),
     "verify": ("profile", "faces", "text", "verify"),
-    "nifti": ("profile", "release"),
-    "release": ("release",),
+    "nifti": ("profile", "release.nifti", "release.bids", "release.dataset"),
+    "release": ("release.nifti",),
     "files": ("key", "patients", "pictures", "pdf", "text"),
     "report": ("profile", "faces", "text", "pictures", "pdf", "release"),
 }
-"""The keys of the config on which each step's result depends."""
+"""The keys of the config on which each step's result depends; who has to review is among the decisions."""
 
 
-def sections(step: str) -> tuple[str, ...]:
-    """The keys of the config on which a step's result depends."""
-    return _SECTIONS[step]
+def sections(step: str) -> dict[str, Any]:
+    """The keys of the config on which a step's result depends, as pydantic's ``include`` wants them."""
+    found: dict[str, Any] = {}
+    for name in _SECTIONS[step]:
+        section, _, key = name.partition(".")
+        found[section] = found.get(section, set()) | {key} if key else True
+    return found
 
 
 @cache

@@ -1,41 +1,53 @@
-"""The environment of a step: its packages, as ``requirements.lock`` pins them, and its image."""
+"""The environment of a step: its packages, as ``requirements.lock`` pins them."""
 
 import re
 from collections import defaultdict
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 
 import yaml
 
 ROOT = Path(__file__).parents[2]
-CONTAINERS = ROOT / "containers"
-_REQUIREMENT = re.compile(r"^([A-Za-z0-9._-]+)==", re.MULTILINE)
+_BROUGHT = "      # what these bring along\n"
+_REQUIREMENT = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)", re.MULTILINE)
 _VIA = re.compile(r"^    # +(?:via +)?([A-Za-z0-9._-]+)", re.MULTILINE)
 
 
 def requirements(environment: str) -> list[str]:
     """The requirements (``name==version``) of ``envs/<environment>.yaml`` that come from PyPI."""
-    described = yaml.safe_load((ROOT / "envs" / f"{environment}.yaml").read_text())
-    found = [entry["pip"] for entry in described["dependencies"] if isinstance(entry, dict)]
+    text, _, _ = _file(environment).read_text().partition(_BROUGHT)
+    found = [entry["pip"] for entry in yaml.safe_load(text)["dependencies"] if isinstance(entry, dict)]
     return [requirement for listed in found for requirement in listed]
 
 
-def pinned(environment: str) -> str:
-    """The part of ``requirements.lock`` that an environment needs, hashes included; a tool has its own lock.
+def described(environment: str) -> str:
+    """``envs/<environment>.yaml`` with all that its requirements bring along, as the lock pins it."""
+    text, _, _ = _file(environment).read_text().partition(_BROUGHT)
+    versions = dict(_REQUIREMENT.findall(pinned(environment)))
+    asked = {requirement.partition("==")[0] for requirement in requirements(environment)}
+    brought = [f"      - {name}=={versions[name]}\n" for name in sorted(versions.keys() - asked)]
+    asking = re.sub(r"- ([\w.-]+)==.*", lambda found: f"- {found[1]}=={versions[found[1]]}", text)
+    return asking + _BROUGHT + "".join(brought)
+
+
+def write() -> None:
+    """Write the versions of the lock into ``envs/``, where conda reads them."""
+    for path in (ROOT / "envs").glob("*.yaml"):
+        path.write_text(described(path.stem))
+
+
+def pinned(*environments: str) -> str:
+    """The part of ``requirements.lock`` that environments need, hashes included.
 
     Raises
     ------
     ValueError
-        When the environment asks for what is not in the lock.
+        When an environment asks for what is not in the lock.
     """
-    own = CONTAINERS / f"{environment}.lock"
-    if own.is_file():
-        return own.read_text()
     blocks, needs = _lock()
-    wanted = {requirement.partition("==")[0] for requirement in requirements(environment)}
+    wanted = {each.partition("==")[0] for name in environments for each in requirements(name)}
     if unknown := wanted - blocks.keys():
-        raise ValueError(f"envs/{environment}.yaml asks for {sorted(unknown)}, not in requirements.lock")
+        raise ValueError(f"envs/ asks for {sorted(unknown)}, not in requirements.lock")
     todo = list(wanted)
     while todo:
         new = needs[todo.pop()] - wanted
@@ -44,24 +56,8 @@ def pinned(environment: str) -> str:
     return "".join(blocks[name] for name in sorted(wanted))
 
 
-def packaged(name: str) -> bool:
-    """Whether an image holds packages of Python."""
-    return (ROOT / "envs" / f"{name}.yaml").is_file() or (CONTAINERS / f"{name}.lock").is_file()
-
-
-def definition(name: str) -> Path:
-    """The Apptainer definition of an image: its own, or that of all environments of Python alone."""
-    own = CONTAINERS / f"{name}.def"
-    return own if own.is_file() else CONTAINERS / "python.def"
-
-
-@cache
-def image(name: str) -> Path:
-    """``containers/images/<name>-<recipe>.sif``, there or not: another recipe has another name."""
-    digest = sha256((CONTAINERS / "base.def").read_bytes() + definition(name).read_bytes())
-    if packaged(name):
-        digest.update(pinned(name).encode())
-    return CONTAINERS / "images" / f"{name}-{digest.hexdigest()[:12]}.sif"
+def _file(environment: str) -> Path:
+    return ROOT / "envs" / f"{environment}.yaml"
 
 
 @cache

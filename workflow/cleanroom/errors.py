@@ -21,6 +21,10 @@ class SetAside(Exception):
         self.doubt = doubt
 
 
+STOPPED = "cleanroom: "
+"""Before what a :class:`StopRun` says in a log: it holds no path of a user's."""
+
+
 class StopRun(Exception):
     """The run cannot start or go on.
 
@@ -36,3 +40,7 @@ class StopRun(Exception):
         super().__init__(f"{reason}\n  Fix: {fix}")
         self.reason = reason
         self.fix = fix
+
+    def __reduce__(self) -> tuple[type["StopRun"], tuple[str, str]]:
+        """As it goes from one process to another."""
+        return StopRun, (self.reason, self.fix)

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from cleanroom import secrecy
 from cleanroom.config import Config
 from cleanroom.environment import ROOT
 from cleanroom.errors import StopRun
@@ -94,6 +95,8 @@ def bind(config: Config) -> None:
             place = Path(os.path.abspath(path))  # noqa: PTH100 - a link keeps its name inside
             mode = "rw" if path in (config.output, config.private) else "ro"
             binds.append(f"{place.resolve()}:{place}:{mode}")
+    if scratch := secrecy.scratch(config.scratch):
+        binds.append(f"{scratch}:{scratch}:rw")
     known = os.environ.get(_BINDS, "").split(",")
     os.environ[_BINDS] = ",".join(dict.fromkeys([*filter(None, known), *binds]))
 

@@ -28,10 +28,13 @@ def watch(private: Path, studies: list[str], say: Callable[[str], None] | None =
     speak = say or _to_terminal
 
     def follow() -> None:
+        said = ""
         while True:
             time.sleep(SECONDS)
-            if line := follower.line():
+            line = follower.line()
+            if line not in ("", said):
                 speak(line)
+                said = line
 
     threading.Thread(target=follow, name="progress", daemon=True).start()
 

@@ -237,6 +237,8 @@ class SeriesFace(BaseModel):
     masks: list[FaceMask] = []
     measures: dict[str, float] = {}
     seconds: float = 0.0
+    already: bool = False
+    """The face itself was removed before the series came; what goes is what was left of it: the ears."""
     attempts: list[FaceAttempt] = []
     """Of every tool that the config names for this series; empty when that is ``builtin`` alone."""
     compared: dict[str, list[str]] = {}
@@ -261,6 +263,8 @@ class EncodedInstance(BaseModel):
     """Pixel words beside whose stored value bits were cleared: an overlay may have been drawn there."""
     clipped: int = 0
     """Points of outer contours that were dropped from a structure set."""
+    comments: int = 0
+    """Comments beside compressed pixels that were set to zero; these decode as before."""
 
 
 class EncodeRecord(Record):
@@ -287,7 +291,8 @@ class VerifyRecord(Record):
     """Series → pseudonyms of series it refers to that are set aside."""
     measures: dict[str, dict[str, float]] = {}
     """Series whose face was removed → what the gate measured on it: ``eyes_left_percent``,
-    ``eyes_receded_mm`` (nose, mouth, ears likewise), ``fit_mm``, ``brain_voxels``; of several volumes the
+    ``eyes_receded_mm``, ``eyes_relief_percent`` (nose, mouth, ears or chin likewise), ``fit_mm``,
+    ``pose_off_mm``, ``brain_voxels``; of several volumes the
     most doubtful value. Empty when the volume is too thin to measure."""
 
 

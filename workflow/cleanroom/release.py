@@ -91,7 +91,7 @@ def withdraw(config: Config, series: Iterable[tuple[str, str]]) -> None:
         record.files = [file for file in record.files if file.series not in names]
         record.save(path)
         for place in {path.parent for path in dicom}:
-            intact.stamp(config, study, place.as_posix())
+            intact.stamp_study(config, study, place.as_posix(), record)
 
 
 def _held(study: Study, series: str, numbers: list[str]) -> list[SetAsideRow]:

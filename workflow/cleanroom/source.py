@@ -1,5 +1,6 @@
 """Input files, on disk or inside a zip archive: opened for reading, never written."""
 
+import errno
 import re
 import shutil
 import zipfile
@@ -10,6 +11,14 @@ from typing import BinaryIO, cast
 
 SEPARATOR = "!/"
 """Between an archive and its member, as in ``export.zip!/IM1``."""
+failed: set[str] = set()
+"""What the disk or network answered when this process read input: a name of errno, even if nobody minded."""
+_NAMES = (
+    *("EIO", "ESTALE", "ETIMEDOUT", "ENOTCONN", "ENODEV", "ENXIO", "EHOSTDOWN", "EHOSTUNREACH", "ENETDOWN"),
+    *("ENETUNREACH", "ECONNRESET", "ECONNABORTED", "EREMOTEIO", "EMFILE", "ENFILE"),
+)
+FAILURES = frozenset(getattr(errno, name) for name in _NAMES if hasattr(errno, name))
+"""What may be well the next time: it says nothing about the file."""
 _UNSAFE = re.compile(r"[\\\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -27,12 +36,17 @@ def native(name: str) -> str:
 def opened(root: Path, path: str) -> Iterator[BinaryIO]:
     """Open an input file by its path in the inventory; a member is not seekable at no cost."""
     archive, _, member = native(path).partition(SEPARATOR)
-    if not member:
-        with (root / archive).open("rb") as file:
-            yield file
-        return
-    with zipfile.ZipFile(root / archive) as container, container.open(member) as stream:
-        yield cast(BinaryIO, stream)
+    try:
+        if not member:
+            with (root / archive).open("rb") as file:
+                yield file
+            return
+        with zipfile.ZipFile(root / archive) as container, container.open(member) as stream:
+            yield cast(BinaryIO, stream)
+    except OSError as error:
+        if error.errno in FAILURES or error.filename == str(root / archive):
+            failed.add(errno.errorcode.get(error.errno or 0, "?"))
+        raise
 
 
 def placed(root: Path, path: str, target: Path) -> None:

@@ -1,6 +1,5 @@
 """Runs one step on one study, so that whatever goes wrong stays with that study."""
 
-import errno
 import resource
 import sys
 import time
@@ -10,11 +9,11 @@ from importlib import import_module
 from pathlib import Path
 from zipfile import ZipFile
 
-from cleanroom import intact, lock
+from cleanroom import faults, intact, lock, source
 from cleanroom.config import Config
 from cleanroom.errors import SetAside, StopRun
 from cleanroom.provenance.made import made
-from cleanroom.records import Made, Record, SetAsideRow
+from cleanroom.records import Made, Record, ReleaseRecord, SetAsideRow
 from cleanroom.review.applied import decided
 from cleanroom.steps import FUNCTIONS
 from cleanroom.study import BEFORE, RECORDS, Study
@@ -36,7 +35,7 @@ def run(step: str, study: Study) -> None:
     Raises
     ------
     StopRun
-        When there is no space left: not the study's fault, the next call goes on from here.
+        When a disk is full or fails, or the input changes: not the study's fault, the next call goes on.
     """
     study.work.mkdir(parents=True, exist_ok=True)
     with lock.alone(study.work / f".{step}.lock"):
@@ -47,10 +46,12 @@ def _run(step: str, study: Study) -> None:
     module, name = FUNCTIONS[step]
     path = study.record_path(step) if step in RECORDS else study.folder / "released.json"
     started = time.perf_counter()
+    source.failed.clear()
     study = decided(study)
     folder = study.config.private / FOLDERS.get(step, "work/{study}").format(study=study.pseudonym)
     folder.mkdir(parents=True, exist_ok=True)
     record = guarded(getattr(import_module(module), name), step, study)
+    _check_machine(step, study, record)
     folder.mkdir(exist_ok=True)
     record.seconds = round(time.perf_counter() - started, 3)
     record.peak_mb = round(peak_mb(), 1)
@@ -59,7 +60,22 @@ def _run(step: str, study: Study) -> None:
     record.made = _made(step, study, record, folder)
     record.save(path)
     if step == "release":
-        intact.stamp(study.config, study.pseudonym, f"dicom/{study.patient}/{study.pseudonym}")
+        assert isinstance(record, ReleaseRecord)
+        home = f"dicom/{study.patient}/{study.pseudonym}"
+        intact.stamp_study(study.config, study.pseudonym, home, record)
+
+
+def _check_machine(step: str, study: Study, record: Record) -> None:
+    """Refuse a record that was made while the machine failed: what it sets aside may be whole."""
+    if step not in ("nifti", "release"):
+        faults.check_input(study)
+    if source.failed:
+        raise StopRun(
+            f"A disk or the network failed while the input was read ({', '.join(sorted(source.failed))}).",
+            "see that it works, and run the same command again",
+        )
+    if record.set_aside and faults.full(study.config):
+        raise faults.no_space(study.config)
 
 
 def _made(step: str, study: Study, record: Record, folder: Path) -> Made:
@@ -85,21 +101,13 @@ def guarded(function: Callable[[Study], Record], step: str, study: Study) -> Rec
         reason, fix = error.reason, error.fix
     except (StopRun, MemoryError):
         raise
-    except OSError as error:
-        if error.errno == errno.ENOSPC:
-            raise no_space(study.work) from error
-        traceback.print_exc()
-        reason, fix = _failure(step, error, study)
     except Exception as error:
         traceback.print_exc()
+        if stopped := faults.stop(error, study.config):
+            raise stopped from error
         reason, fix = _failure(step, error, study)
     rows = [SetAsideRow(series=series, step=step, reason=reason, fix=fix) for series in study.series(step)]
     return Record(set_aside=rows)
-
-
-def no_space(folder: Path) -> StopRun:
-    """What to say when the disk is full."""
-    return StopRun(f"No space left below {folder}.", "free some space and run the same command again")
 
 
 def _failure(step: str, error: Exception, study: Study) -> tuple[str, str]:

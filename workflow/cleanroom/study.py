@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from cleanroom import manifest
+from cleanroom import manifest, secrecy
 from cleanroom.config import Config
 from cleanroom.header.identifying import Identifying
 from cleanroom.identity import Identity, load_key
@@ -55,6 +55,11 @@ class Study:
     def work(self) -> Path:
         """``private/work/<study>``: intermediates, safe to delete."""
         return self.config.private / "work" / self.pseudonym
+
+    @property
+    def scratch(self) -> Path:
+        """Where a step's temporary files lie: where ``scratch`` says, if this machine has it; else `work`."""
+        return secrecy.scratch(self.config.scratch) or self.work
 
     @cached_property
     def identity(self) -> Identity:

@@ -10,7 +10,7 @@ rule clean:
     conda:
         "../../envs/headers.yaml"
     container:
-        PLAN.image("headers")
+        PLAN.image("line")
     resources:
         mem_mb=PLAN.memory("clean"),
         runtime=PLAN.minutes("clean"),

@@ -10,7 +10,7 @@ rule convert:
     conda:
         "../../envs/convert.yaml"
     container:
-        PLAN.image("convert")
+        PLAN.image("line")
     resources:
         mem_mb=PLAN.memory("convert"),
         runtime=PLAN.minutes("convert"),

@@ -2,19 +2,18 @@ rule deface:
     input:
         manifest=PRIVATE / "studies" / "{study}" / "manifest.tsv",
         text=PRIVATE / "studies" / "{study}" / "text.json",
-        volumes=PRIVATE / "studies" / "{study}" / "volumes.json",
-        grids=PRIVATE / "work" / "{study}" / "volumes",
+        volumes=ancient(PRIVATE / "studies" / "{study}" / "volumes.json"),
         earlier=PLAN.earlier,
         tried=PLAN.tried,
     output:
         record=PRIVATE / "studies" / "{study}" / "faces.json",
-        masks=temp(directory(PRIVATE / "work" / "{study}" / "faces")),
+        masks=directory(PRIVATE / "work" / "{study}" / "faces"),
     log:
         PRIVATE / "logs" / "deface" / "{study}.log",
     conda:
         "../../envs/deface.yaml"
     container:
-        PLAN.image("deface")
+        PLAN.image("line")
     resources:
         mem_mb=PLAN.memory("deface"),
         runtime=PLAN.minutes("deface"),

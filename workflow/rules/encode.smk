@@ -17,7 +17,7 @@ rule encode:
     conda:
         "../../envs/headers.yaml"
     container:
-        PLAN.image("headers")
+        PLAN.image("line")
     resources:
         mem_mb=PLAN.memory("encode"),
         runtime=PLAN.minutes("encode"),

@@ -6,7 +6,7 @@ checkpoint intake:
     conda:
         "../../envs/headers.yaml"
     container:
-        PLAN.image("headers")
+        PLAN.image("line")
     threads: 16
     resources:
         mem_mb=1000,

@@ -18,7 +18,7 @@ rule nifti:
     conda:
         "../../envs/verify.yaml"
     container:
-        PLAN.image("verify")
+        PLAN.image("line")
     resources:
         mem_mb=PLAN.memory("nifti"),
         runtime=PLAN.minutes("nifti"),

@@ -11,6 +11,6 @@ rule part:
     conda:
         "../../envs/headers.yaml"
     container:
-        PLAN.image("headers")
+        PLAN.image("line")
     shell:
         "date -u +%FT%TZ > {output} 2> {log}"

@@ -4,13 +4,13 @@ rule redact:
         identities=PRIVATE / "studies" / "{study}" / "identities.json",
     output:
         record=PRIVATE / "studies" / "{study}" / "text.json",
-        documents=temp(directory(PRIVATE / "work" / "{study}" / "documents")),
+        documents=directory(PRIVATE / "work" / "{study}" / "documents"),
     log:
         PRIVATE / "logs" / "redact" / "{study}.log",
     conda:
         "../../envs/headers.yaml"
     container:
-        PLAN.image("headers")
+        PLAN.image("line")
     resources:
         mem_mb=PLAN.memory("redact"),
         runtime=PLAN.minutes("redact"),
@@ -32,7 +32,7 @@ rule redact_files:
     conda:
         "../../envs/headers.yaml"
     container:
-        PLAN.image("headers")
+        PLAN.image("line")
     threads: 4
     resources:
         mem_mb=lambda wildcards, threads: 2500 * threads,

@@ -16,7 +16,7 @@ rule release:
     conda:
         "../../envs/headers.yaml"
     container:
-        PLAN.image("headers")
+        PLAN.image("line")
     resources:
         mem_mb=PLAN.memory("release"),
         runtime=PLAN.minutes("release"),
@@ -39,7 +39,7 @@ rule release_files:
     conda:
         "../../envs/headers.yaml"
     container:
-        PLAN.image("headers")
+        PLAN.image("line")
     resources:
         mem_mb=1000,
     params:

@@ -20,7 +20,7 @@ rule report:
     conda:
         "../../envs/report.yaml"
     container:
-        PLAN.image("report")
+        PLAN.image("line")
     resources:
         mem_mb=2000,
     params:

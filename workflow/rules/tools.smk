@@ -6,8 +6,7 @@ rule ask:
     input:
         manifest=PRIVATE / "studies" / "{study}" / "manifest.tsv",
         text=PRIVATE / "studies" / "{study}" / "text.json",
-        volumes=PRIVATE / "studies" / "{study}" / "volumes.json",
-        grids=PRIVATE / "work" / "{study}" / "volumes",
+        volumes=ancient(PRIVATE / "studies" / "{study}" / "volumes.json"),
         earlier=PLAN.earlier,
         before=PLAN.tried,
     output:
@@ -17,7 +16,7 @@ rule ask:
     conda:
         "../../envs/deface.yaml"
     container:
-        PLAN.image("deface")
+        PLAN.image("line")
     resources:
         mem_mb=PLAN.memory("deface"),
         runtime=PLAN.minutes("deface"),

@@ -18,7 +18,7 @@ rule verify:
     conda:
         "../../envs/verify.yaml"
     container:
-        PLAN.image("verify")
+        PLAN.image("line")
     resources:
         mem_mb=PLAN.memory("verify"),
         runtime=PLAN.minutes("verify"),
@@ -40,7 +40,7 @@ rule verify_files:
     conda:
         "../../envs/headers.yaml"
     container:
-        PLAN.image("headers")
+        PLAN.image("line")
     threads: 4
     resources:
         mem_mb=lambda wildcards, threads: 2500 * threads,

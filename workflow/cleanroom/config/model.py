@@ -27,6 +27,11 @@ class Config(Section):
         Path("private"),
         description="what identifies (key, crosswalk, masks, logs): never share it",
     )
+    scratch: str = Field(
+        "",
+        description="a folder for temporary files, on a disk of the machine where a step runs: `/scratch`, "
+        "`$TMPDIR`; empty, or where it is not there: in `private`. They identify, as `private` does",
+    )
     key: Path | None = Field(
         None, description="the file with the 32 byte key; made as `private/key` on the first run when empty"
     )

@@ -40,12 +40,12 @@ def convert_study(study: Study) -> VolumeRecord:
 def _convert(study: Study, series: str, instances: list[Instance]) -> list[Volume]:
     target = study.work / "volumes" / series
     study.work.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=study.work, prefix=".convert") as folder:
+    with tempfile.TemporaryDirectory(dir=study.scratch, prefix=".convert") as folder:
         source = Path(folder) / "dicom"
         for instance in instances:
             try:
                 file = (study.config.input, instance.path, instance.transfer_syntax_uid)
-                place(file, instance.number, source, study.work)
+                place(file, instance.number, source, study.scratch)
             except SetAside as error:
                 raise SetAside(f"instance {instance.number}: {error.reason}", error.fix) from None
         found: list[tuple[Role, Path]] = []
@@ -82,7 +82,7 @@ def _straightened(paths: list[Path]) -> dict[Path, list[list[float]]]:
 def _keep(study: Study, path: Path, role: Role, target: Path, raw: list[list[float]]) -> Volume:
     target.parent.mkdir(parents=True, exist_ok=True)
     image = nibabel.Nifti1Image.from_filename(path)
-    path.replace(target)
+    shutil.move(path, target)
     return Volume(
         file=str(target.relative_to(study.work)),
         shape=list(image.shape),

@@ -27,8 +27,9 @@ ALIKE = 0.5
 KEPT = 0.5
 """Trimmed least squares: this part of the blocks decides, the others are taken for mismatches."""
 LEAST_BLOCKS = 30
-STIFF = 2000.0
-"""How strongly a similarity is preferred to an affine map, in square millimetres."""
+STIFF = 20000.0
+"""How strongly a similarity is preferred to an affine map, in square millimetres: few blocks keep the
+template's shape."""
 RIM = 4
 
 
@@ -76,10 +77,10 @@ def matched(head: Isotropic, start: Affine) -> Affine | None:
     alike = like_t1(head)
     pose = start
     for stage in PLAN:
-        moved = _round(alike, pose, stage)
-        if moved is None:
+        better = _round(alike, pose, stage)
+        if better is None:
             return None
-        pose = moved @ pose
+        pose = better
     return pose
 
 
@@ -108,7 +109,7 @@ def _blurred(data: NDArray[np.float32], shrink: int) -> NDArray[np.float32]:
 
 
 def _round(head: Isotropic, pose: Affine, stage: Stage) -> Affine | None:
-    """How the volume, laid onto the template by ``pose``, has to be moved to fit it better."""
+    """A pose that fits better; but for a rigid stage its shape does not depend on that of ``pose``."""
     blocks = _template_blocks(stage.shrink)
     laid = _laid(head, pose, blocks.grid, stage)
     edge = BLOCK + 2 * stage.reach
@@ -124,7 +125,12 @@ def _round(head: Isotropic, pose: Affine, stage: Stage) -> Affine | None:
     sure = flat.max(axis=1) > ALIKE
     if sure.sum() < LEAST_BLOCKS:
         return None
-    return _trimmed((centres + best * blocks.grid.mm)[sure], centres[sure], stage.freedom)
+    found = (centres + best * blocks.grid.mm)[sure]
+    if stage.freedom == "rigid":
+        return np.asarray(_trimmed(found, centres[sure], stage.freedom) @ pose)
+    back = np.linalg.inv(pose)
+    there = np.einsum("ij,nj->ni", back[:3, :3], found) + back[:3, 3]
+    return _trimmed(there, centres[sure], stage.freedom)
 
 
 def _laid(head: Isotropic, pose: Affine, grid: Isotropic, stage: Stage) -> NDArray[np.float32]:

@@ -38,7 +38,9 @@ class FaceResult:
     measures
         Numbers for the report.
     ears_alone
-        Whether the mask covers the ears alone: the face is out of view.
+        Whether the mask covers the ears alone: the face is out of view, or was removed before.
+    already
+        Whether it was removed before.
     """
 
     decision: FaceVerdict
@@ -47,6 +49,7 @@ class FaceResult:
     pose: Pose | None = None
     measures: dict[str, float] | None = None
     ears_alone: bool = False
+    already: bool = False
 
 
 def skin(copy: Isotropic, pose: Pose) -> Skin:
@@ -97,11 +100,12 @@ def face_mask(data: NDArray[np.float32], affine: Affine, modality: str, extent: 
     doubtful = judgement.decision == "unsure"
     if doubtful and found_nothing(measures) and (nothing := absence(copy, modality)):
         judgement = Judgement("no_face", nothing)
-    if judgement.decision == "no_face" and not doubtful and extent.ears:
+    if judgement.decision in ("no_face", "already_removed") and not doubtful and extent.ears:
         ears = carried(shape, affine, pose, extent._replace(face=False), skin(copy, pose))
         if _shows(values, copy, ears, affine):
+            already = judgement.decision == "already_removed"
             reason = f"{judgement.reason}; its ears are in view"
-            return FaceResult("face", reason, ears, None, measures.rounded(), ears_alone=True)
+            return FaceResult("face", reason, ears, None, measures.rounded(), True, already)
     mask = carried(shape, affine, pose, extent, skin(copy, pose)) if judgement.decision == "face" else None
     return FaceResult(
         judgement.decision,

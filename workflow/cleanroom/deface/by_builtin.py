@@ -135,6 +135,7 @@ def summed(rule: FaceRule, modality: str, results: list[FaceResult]) -> SeriesFa
         reason=worst.reason,
         fill=fill_value(modality) if face else 0.0,
         measures=worst.measures or {},
+        already=any(result.already for result in results),
     )
 
 

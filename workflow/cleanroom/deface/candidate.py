@@ -13,7 +13,7 @@ VOLUMETRIC = ("MR", "CT", "PT", "NM")
 SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 LEAST_SLICES = 12
 LEAST_MM = 60.0
-MOST_SPACING_MM = 8.0
+MOST_SPACING_MM = 10.0
 HEAD_MM = 220.0
 """More than this shows no more of a head."""
 FINE_MM = 1.5

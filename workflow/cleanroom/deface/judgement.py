@@ -10,7 +10,7 @@ Bounds = dict[str, tuple[float, float, str]]
 """Measure → least, most, what it means outside."""
 
 BOUNDS: Bounds = {
-    "information": (0.30, 9.0, "the template head hardly resembles the volume"),
+    "information": (0.15, 9.0, "the template head hardly resembles the volume"),
     "inside": (0.08, 9.0, "below the scalp the volume does not resemble a head"),
     "overlap": (0.78, 1.0, "the outline of the head does not fit the template's"),
     "size": (0.60, 1.40, "no head is of this size"),
@@ -28,8 +28,9 @@ REMOVAL: Bounds = {
     "receded_mm": (12.0, 120.0, "the face would hardly recede: it may still be seen"),
 }
 """Asked where a face would be removed."""
-VAGUE_INSIDE, VAGUE_APART_MM = 0.2, 6.0
-"""Where less than this is alike below the scalp, the engines have to agree better."""
+VAGUE_INSIDE, VAGUE_INFORMATION, VAGUE_APART_MM = 0.2, 0.3, 6.0
+"""Where less than this is alike below the scalp, or in all, the engines have to agree better; where both are
+less, nothing is believed."""
 FACE_OUT_OF_VIEW = 0.02
 """Less of the template's face than this lies in the field of view: there is none to remove."""
 REMOVED_ALREADY = 0.32
@@ -56,8 +57,12 @@ class Judgement:
 def judged(measures: Measures, bounds: Bounds = BOUNDS, removal: Bounds = REMOVAL) -> Judgement:
     """Decide from the measures; ``unsure`` names every bound that was missed."""
     doubts = _missed(measures, bounds)
-    if measures.inside < VAGUE_INSIDE and VAGUE_APART_MM < measures.apart_mm <= AGREED_MM:
+    vague = (measures.inside < VAGUE_INSIDE) + (measures.information < VAGUE_INFORMATION)
+    if vague and VAGUE_APART_MM < measures.apart_mm <= AGREED_MM:
         doubts.append(f"two engines hardly agree where the face is (apart_mm {measures.apart_mm:.2f})")
+    if vague > 1 and not doubts:
+        found = f"information {measures.information:.2f}, inside {measures.inside:.2f}"
+        doubts.append(f"the template head hardly resembles the volume, neither outside nor inside ({found})")
     if doubts:
         return Judgement("unsure", "; ".join(doubts))
     sure = measures.information >= SURE_INFORMATION

@@ -23,6 +23,8 @@ SCALE_SPREAD = 0.1
 """Heads differ from the template by so much, as the logarithm of a length."""
 FOLLOWED = 4
 """How many of the orientations are refined."""
+APART_DEGREES = 20.0
+"""Fits that differ by less than this are one."""
 COUNTED_MM = 6.0
 """Skin within about this distance counts as lying on skin."""
 
@@ -76,8 +78,23 @@ def skin_fits(head: Isotropic, centre: NDArray[np.float64]) -> list[Fit]:
         return []
     turns = Rotation.create_group("I").as_matrix()
     found = [_fitted(there, _start(turn, centre), SEARCH) for turn in turns]
-    best = sorted(found, key=lambda fit: -fit.score)[:FOLLOWED]
+    best = _distinct(sorted(found, key=lambda fit: -fit.score))
     return sorted((_fitted(there, fit.to_template, REFINE) for fit in best), key=lambda fit: -fit.score)
+
+
+def _distinct(found: list[Fit]) -> list[Fit]:
+    """The first few that are turned otherwise than those before them."""
+    kept: list[Fit] = []
+    for fit in found:
+        if len(kept) < FOLLOWED and all(_turned(fit, other) > APART_DEGREES for other in kept):
+            kept.append(fit)
+    return kept
+
+
+def _turned(one: Fit, other: Fit) -> float:
+    between = one.to_template[:3, :3] @ np.linalg.inv(other.to_template[:3, :3])
+    cosine = (np.trace(between) / np.cbrt(np.linalg.det(between)) - 1) / 2
+    return float(np.rad2deg(np.arccos(np.clip(cosine, -1, 1))))
 
 
 @cache

@@ -21,6 +21,13 @@ LEAST_SHARE = 1 / 3
 a fixation mask nearly half; an eye or a lens, convex and behind the lids, less than a quarter."""
 LEAST_EXTENT_MM = 40.0
 """What runs along the skin for less shows no face: an eye is 25 mm wide, a lens 10 mm."""
+DEEPEST_MM, BAND_MM = 10, 5.0
+"""An outline shrunken or grown by up to so much keeps its distance from the skin within so much."""
+PARALLEL_SHARE = 0.65
+"""Of the points inside the mask: outlines shrunken by up to 12 mm have two thirds and more in one band, a jaw
+or the skull half at most."""
+PARALLEL_EXTENT_MM = (60.0, 60.0)
+"""Along and across: a pair of lenses or parotids lies in one band, but is less than 40 mm high."""
 _FIX = (
     "export the structure set together with its image series, or without its outer contour; if no face can "
     "be recognised in the images, faces.rules: add {match: {series: [...]}, tool: none, reason: ...}"
@@ -86,7 +93,7 @@ def _cut_all(header: Dataset, original: Dataset, images: Images, whole: bool) ->
         doubt = images.doubt(roi.frame, referenced) if roi.outer else ""
         if doubt and not whole:
             raise SetAside(f"an outer contour may show the face: {doubt}", _FIX)
-        if doubt or (faces and (roi.outer or any(along_skin(_all_points(item), face) for face in faces))):
+        if doubt or (faces and (roi.outer or any(shows_face(_all_points(item), face) for face in faces))):
             dropped = _remove(item) if whole else _cut(item, faces)
             points += dropped
             changed |= {roi.number} if dropped else set()
@@ -96,15 +103,29 @@ def _cut_all(header: Dataset, original: Dataset, images: Images, whole: bool) ->
     return Cut(examined, points, whole and bool(changed))
 
 
-def along_skin(points: Points, face: Face) -> bool:
-    """Whether the outline of a region, whatever it is called, runs along the skin of the face."""
+def shows_face(points: Points, face: Face) -> bool:
+    """Whether the outline of a region, whatever it is called, has the shape of the face.
+
+    It does when it runs along the skin, or all at one distance from it over most of the face.
+    """
     inside = points[face.inside(points)]
     if not len(inside):
         return False
-    skin = inside[face.from_skin(inside) <= ON_SKIN_MM]
-    if len(skin) < LEAST_SHARE * len(inside) or not len(skin):
-        return False
-    return bool(np.linalg.norm(np.ptp(skin, axis=0)) >= LEAST_EXTENT_MM)
+    away = face.from_skin(inside)
+    skin = inside[away <= ON_SKIN_MM]
+    if len(skin) and len(skin) >= LEAST_SHARE * len(inside):
+        return bool(np.linalg.norm(np.ptp(skin, axis=0)) >= LEAST_EXTENT_MM) or _parallel(inside, away)
+    return _parallel(inside, away)
+
+
+def _parallel(points: Points, away: NDArray[np.float64]) -> bool:
+    for least in range(DEEPEST_MM + 1):
+        band = points[(away >= least) & (away <= least + BAND_MM)]
+        if len(band) >= max(3, PARALLEL_SHARE * len(points)):
+            spread = np.linalg.eigvalsh(np.cov(band.T))[::-1]
+            if (np.sqrt(12 * np.maximum(spread[:2], 0)) >= PARALLEL_EXTENT_MM).all():
+                return True
+    return False
 
 
 def _all_points(item: Dataset) -> Points:

@@ -75,7 +75,7 @@ class Images:
             return f"its image series {series} was set aside"
         if face.tool == "none" or face.decision in ("no_face", "not_applicable"):
             return ""
-        if face.decision == "already_removed":
+        if face.decision == "already_removed" or face.already:
             return (
                 f"the face was removed from its image series {series} before it came, and no mask says where"
             )

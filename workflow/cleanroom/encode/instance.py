@@ -5,12 +5,14 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 from pydicom import Dataset
 
 from cleanroom.encode.covering import Covered
 from cleanroom.errors import SetAside
 from cleanroom.pixeldata.codecs import LOSSY_METHODS
+from cleanroom.pixeldata.comments import spoken
 from cleanroom.pixeldata.compressed import NotCompressed, chosen
 from cleanroom.pixeldata.frames import Frames
 from cleanroom.pixeldata.original import Original, PixelElement
@@ -25,12 +27,30 @@ class _Unlike(Exception):
     """What was written does not decode to what was planned."""
 
 
-def write_verbatim(header: Dataset, original: Original, path: Path) -> None:
-    """Write an instance with the original's pixel bytes, in its transfer syntax."""
+def write_verbatim(header: Dataset, original: Original, path: Path) -> int:
+    """Write an instance with the original's pixel bytes, in its transfer syntax.
+
+    Comments beside compressed pixels are set to zero, and the frames decode as before.
+
+    Returns
+    -------
+    int
+        How many comments.
+
+    Raises
+    ------
+    SetAside
+        When a comment cannot be taken away without a change of the pixels.
+    """
     for keyword in OFFSETS:
         if keyword in original.header:
             header[keyword] = original.header[keyword]
-    write(path, header, original.syntax, PixelValue.verbatim(original))
+    places = spoken(original)
+    write(path, header, original.syntax, PixelValue.verbatim(original, places))
+    if places:
+        with Original.opened(path.parent, path.name, path.parent) as written:
+            _prove_silent(original, written)
+    return len(places)
 
 
 def write_covered(header: Dataset, new: Covered, path: Path) -> None:
@@ -102,6 +122,15 @@ def _prove(new: Covered, written: Original) -> None:
             raise _Unlike
         if not new.holds(at, old, now):
             raise _Unlike
+
+
+def _prove_silent(original: Original, written: Original) -> None:
+    """Every frame decodes to the same words as before."""
+    for old, now in zip_longest(Frames(original), Frames(written)):
+        if old is None or now is None or not np.array_equal(old.words, now.words):
+            raise SetAside(
+                "a comment beside its compressed pixels cannot be taken away", "re-export it uncompressed"
+            )
 
 
 def _frames(frames: Frames) -> Iterator[NDArray[Any]]:

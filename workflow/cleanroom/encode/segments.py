@@ -12,7 +12,7 @@ import scipy
 from numpy.typing import NDArray
 from pydicom import Dataset
 
-from cleanroom.encode.contours import along_skin
+from cleanroom.encode.contours import shows_face
 from cleanroom.encode.faces import Face, Points
 from cleanroom.encode.frames import LPS_TO_RAS, Frame, frames
 from cleanroom.encode.images import Images
@@ -48,7 +48,7 @@ def redrawn(original: Dataset, images: Images) -> Redrawn:
     """The segments of a binary, fractional or label map segmentation that redraw a removed face.
 
     A segment does when it is the skin, head or body by its label or its property type, or when its border
-    runs along the skin of the face.
+    has the shape of the face.
 
     Raises
     ------
@@ -65,7 +65,7 @@ def redrawn(original: Dataset, images: Images) -> Redrawn:
     along = [
         number
         for number, points in _outlines(original).items()
-        if number not in named and any(along_skin(points, face) for face in faces)
+        if number not in named and any(shows_face(points, face) for face in faces)
     ]
     return Redrawn(faces, frozenset(named + along))
 

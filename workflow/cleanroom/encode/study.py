@@ -117,7 +117,7 @@ class Writer:
         """Write one instance to be released."""
         header = read_header(BytesIO(self.headers.read(f"{instance.series}/{instance.number}.dcm")))
         root, syntax = self.study.config.input, instance.transfer_syntax_uid
-        with Original.opened(root, instance.path, self.study.work, syntax) as original:
+        with Original.opened(root, instance.path, self.study.scratch, syntax) as original:
             if instance.number in self.decided.documents:
                 return self._document(instance, header, original)
             return self._image(instance, header, original)
@@ -132,17 +132,18 @@ class Writer:
         clipped = _structures(self.study, header, original.header) if _is_structures(instance) else 0
         self._mark(header, instance, cleared=bool(new and new.clears))
         self.renamed.apply(header)
-        path = self._path(instance)
+        path, comments = self._path(instance), 0
         if new:
             write_covered(header, new, path)
         else:
-            write_verbatim(header, original, path)
+            comments = write_verbatim(header, original, path)
         return EncodedInstance(
             number=instance.number,
             covered=new.pixels if new else 0,
             boxes=len(boxes),
             cleared=new.cleared if new else 0,
             clipped=clipped,
+            comments=comments,
         )
 
     def _document(self, instance: Instance, header: Dataset, original: Original) -> EncodedInstance:

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
+from cleanroom import source
 from cleanroom.errors import SetAside
 from cleanroom.files.covering import Beat
+from cleanroom.intake.unread import NOT_READ
 
 MEMORY = 6 * 1024**3
 """Bytes of address space."""
@@ -94,6 +96,12 @@ def _serve(pipe: Connection, work: Work) -> None:
 
 
 def _answer(work: Work, job: Any, pipe: Connection) -> tuple[Any, ...]:
+    source.failed.clear()
+    answer = _done(work, job, pipe)
+    return ("set_aside", NOT_READ, "") if source.failed else answer
+
+
+def _done(work: Work, job: Any, pipe: Connection) -> tuple[Any, ...]:
     try:
         return "done", work(job, lambda: pipe.send(("beat",)))
     except SetAside as error:

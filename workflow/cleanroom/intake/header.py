@@ -18,7 +18,8 @@ from cleanroom.intake import naming
 from cleanroom.intake.bounded import Bounded, Endless, check_inflated
 from cleanroom.intake.kind import HEAD, Kind, is_zip, kind, may_lack_preamble
 from cleanroom.intake.quick import Texts, text
-from cleanroom.source import opened
+from cleanroom.intake.unread import NOT_READ
+from cleanroom.source import FAILURES, opened
 
 pydicom_sets.complete()
 _UNDEFINED = 0xFFFFFFFF
@@ -72,7 +73,9 @@ def look(root: Path, path: str, size: int) -> Look:
     except Endless as error:
         return Look(path, Kind.UNREADABLE, str(error))
     except Exception as error:  # a broken archive can raise nearly anything as well
-        return Look(path, Kind.UNREADABLE, f"the file cannot be read ({type(error).__name__})")
+        passing = isinstance(error, OSError) and error.errno in FAILURES
+        told = NOT_READ if passing else f"the file cannot be read ({type(error).__name__})"
+        return Look(path, Kind.UNREADABLE, told)
     if size == 0:
         return Look(path, Kind.UNREADABLE, "the file is empty")
     if sort is Kind.OTHER:
@@ -87,6 +90,8 @@ def _dicom(path: str, file: BinaryIO, size: int, sure: bool) -> Look:
         values = _values(dataset)
         found = _identifying(dataset)
     except Exception as error:  # a broken header can raise nearly anything in pydicom
+        if isinstance(error, OSError) and error.errno in FAILURES:
+            raise
         told = str(error) if isinstance(error, Endless) else f"the DICOM header is broken ({_name(error)})"
         values, found, reason = {}, frozenset(), told
     else:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from cleanroom.intake.header import COLUMNS, Look
+from cleanroom.intake.unread import NOT_READ
 
 _HEADER_COLUMNS = ", ".join(f"{name} {'INTEGER' if name == 'frames' else 'TEXT'}" for name in COLUMNS)
 _SCHEMA = 4
@@ -59,8 +60,14 @@ def _forget_other_schema(database: sqlite3.Connection) -> None:
 
 def is_known(database: sqlite3.Connection, path: str, size: int, modified: str, run: int) -> bool:
     """Whether this very file was looked at before; if so it is marked as seen in this run."""
-    query = "UPDATE files SET run = ? WHERE path = ? AND bytes = ? AND modified = ?"
-    return database.execute(query, (run, path, size, modified)).rowcount == 1
+    query = "UPDATE files SET run = ? WHERE path = ? AND bytes = ? AND modified = ? AND reason != ?"
+    return database.execute(query, (run, path, size, modified, NOT_READ)).rowcount == 1
+
+
+def unread(database: sqlite3.Connection) -> int:
+    """How many files could not be read for a reason that may pass."""
+    count: int = database.execute("SELECT count(*) FROM files WHERE reason = ?", (NOT_READ,)).fetchone()[0]
+    return count
 
 
 def add(

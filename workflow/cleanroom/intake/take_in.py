@@ -8,7 +8,6 @@ import sqlite3
 import zipfile
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
-from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -17,20 +16,18 @@ from cleanroom import manifest
 from cleanroom.atomic import write_changed, write_text
 from cleanroom.config import Config
 from cleanroom.identity import Identity, open_key
-from cleanroom.intake import grouping, inventory, naming, reuse
+from cleanroom.intake import grouping, inventory, naming, reuse, unread
 from cleanroom.intake.frames import write_order
 from cleanroom.intake.header import Look, look
 from cleanroom.intake.kind import Kind
 from cleanroom.intake.loads import write_loads
-from cleanroom.intake.walk import Entry, walk
+from cleanroom.intake.walk import Entry, members, time_told, walk
 from cleanroom.patients import Patients
 from cleanroom.release import withdraw
-from cleanroom.source import SEPARATOR, native, portable
+from cleanroom.source import SEPARATOR, native
 
 _BATCH = 2000
 _MEMBERS_AT_MOST = 1_000_000
-_LATEST = 253_402_300_799 * 10**9
-"""Nanoseconds since 1970: the last that a date can tell."""
 
 
 def take_in(config: Config, threads: int = 1) -> list[str]:
@@ -54,7 +51,7 @@ def take_in(config: Config, threads: int = 1) -> list[str]:
         with ProcessPoolExecutor(threads) as pool:
             zips = _look_at_new(database, root, walk(root), run, pool)
             for archive in zips:
-                _look_at_new(database, root, _members(root, archive), run, pool)
+                _look_at_new(database, root, members(root, archive), run, pool)
         inventory.forget_vanished(database, run)
         grouping.reset(database)
         grouping.mark_duplicates(database, root)
@@ -72,6 +69,8 @@ def take_in(config: Config, threads: int = 1) -> list[str]:
         gone = grouping.without_place(database)
         write_order(database, config.private)
         write_loads(database, config.private)
+        if inventory.unread(database):
+            unread.note(config.private)
     present = set(studies)
     for path in (config.private / "studies").glob("*/manifest.tsv"):
         if path.parent.name not in present:
@@ -110,7 +109,7 @@ def _look_at_new(
     for batch in _batches(entries):
         new = [item for item in batch if not _is_known(database, item, run)]
         looks = list(pool.map(partial(_look, root), new, chunksize=16))
-        rows = [(item.path, item.bytes, _time(item.modified), run) for item in new]
+        rows = [(item.path, item.bytes, time_told(item.modified), run) for item in new]
         inventory.add(database, rows, looks)
         zips += [item.path for item in looks if item.zip]
         known = {item.path for item in batch} - {item.path for item in new}
@@ -125,7 +124,7 @@ def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
 
 
 def _is_known(database: sqlite3.Connection, entry: Entry, run: int) -> bool:
-    return inventory.is_known(database, entry.path, entry.bytes, _time(entry.modified), run)
+    return inventory.is_known(database, entry.path, entry.bytes, time_told(entry.modified), run)
 
 
 def _known_zips(database: sqlite3.Connection, paths: set[str]) -> list[str]:
@@ -159,29 +158,3 @@ def _zip(root: Path, entry: Entry, found: Look) -> Look:
     if len(names) > _MEMBERS_AT_MOST:
         return Look(entry.path, Kind.ARCHIVE, "an archive of more than a million files: unpack it")
     return found
-
-
-def _members(root: Path, archive: str) -> Iterator[Entry]:
-    with zipfile.ZipFile(root / native(archive)) as container:
-        members = sorted(container.infolist(), key=lambda member: member.filename)
-    seen = set()
-    for member in members:
-        if member.is_dir() or member.filename in seen:
-            continue
-        seen.add(member.filename)
-        path = f"{archive}{SEPARATOR}{portable(member.filename)}"
-        changed = _changed(member) * 10**9 + member.CRC % 10**9
-        yield Entry(path, member.file_size, changed, True, False)
-
-
-def _changed(member: zipfile.ZipInfo) -> int:
-    """Seconds since 1970; 0 where the archive holds no date that exists."""
-    try:
-        return int(datetime(*member.date_time, tzinfo=UTC).timestamp())
-    except ValueError:
-        return 0
-
-
-def _time(nanoseconds: int) -> str:
-    seconds, rest = divmod(min(max(nanoseconds, 0), _LATEST), 10**9)
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:09d}Z"

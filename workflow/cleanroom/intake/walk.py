@@ -1,13 +1,18 @@
 """Every entry of the input folder, in a fixed order; nothing is opened or followed."""
 
 import os
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from stat import S_ISLNK, S_ISREG
 
-from cleanroom.source import portable
+from cleanroom.source import SEPARATOR, native, portable
+
+_LATEST = 253_402_300_799 * 10**9
+"""Nanoseconds since 1970: the last that a date can tell."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,10 @@ def walk(root: Path) -> Iterator[Entry]:
             if entry.is_dir(follow_symlinks=False):
                 below.append(path)
                 continue
-            status = entry.stat(follow_symlinks=False)
+            try:
+                status = entry.stat(follow_symlinks=False)
+            except FileNotFoundError:
+                continue
             yield Entry(
                 portable(path),
                 status.st_size,
@@ -61,3 +69,31 @@ def fingerprint(root: Path) -> tuple[str, int]:
         digest.update(f"{entry.path}\0{entry.bytes}\0{entry.modified}\n".encode())
         size += entry.bytes
     return digest.hexdigest()[:32], size
+
+
+def members(root: Path, archive: str) -> Iterator[Entry]:
+    """What a zip archive of the input holds, in a fixed order."""
+    with zipfile.ZipFile(root / native(archive)) as container:
+        members = sorted(container.infolist(), key=lambda member: member.filename)
+    seen = set()
+    for member in members:
+        if member.is_dir() or member.filename in seen:
+            continue
+        seen.add(member.filename)
+        path = f"{archive}{SEPARATOR}{portable(member.filename)}"
+        changed = _changed(member) * 10**9 + member.CRC % 10**9
+        yield Entry(path, member.file_size, changed, True, False)
+
+
+def _changed(member: zipfile.ZipInfo) -> int:
+    """Seconds since 1970; 0 where the archive holds no date that exists."""
+    try:
+        return int(datetime(*member.date_time, tzinfo=UTC).timestamp())
+    except ValueError:
+        return 0
+
+
+def time_told(nanoseconds: int) -> str:
+    """A time since 1970 as tables write it: ISO 8601 with nanoseconds."""
+    seconds, rest = divmod(min(max(nanoseconds, 0), _LATEST), 10**9)
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:09d}Z"

@@ -18,7 +18,7 @@ def identities(study: Study, allowed: Policy) -> FileSearch:
     vocabulary = Vocabulary(options=allowed.options, kept=allowed.kept)
     for row in study.instances:
         try:
-            with original(study.config.input, row.path, study.work) as buffer:
+            with original(study.config.input, row.path, study.scratch) as buffer:
                 vocabulary.harvest(Header(buffer))
         except (OSError, zipfile.BadZipFile, ValueError, KeyError) as error:
             log.warning(

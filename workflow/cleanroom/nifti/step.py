@@ -30,7 +30,7 @@ def nifti_study(study: Study) -> NiftiRecord:
     passed = VerifyRecord.load(study.record_path("verify")).passed
     person = visit(study.pseudonym, study.patient, _first(study, passed), allowed.options)
     record = NiftiRecord()
-    with tempfile.TemporaryDirectory(dir=study.work, prefix=".nifti") as scratch:
+    with tempfile.TemporaryDirectory(dir=study.scratch, prefix=".nifti") as scratch:
         found: list[Found] = []
         for series in subjects(study):
             if series.pseudonym in passed:

@@ -12,6 +12,8 @@ from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRLittleEnd
 from cleanroom.clean.meta import file_meta
 from cleanroom.header.encoding import Encoding
 from cleanroom.header.legality import LONG, UNDEFINED
+from cleanroom.pixeldata.comments import silent
+from cleanroom.pixeldata.fragments import Span
 from cleanroom.pixeldata.original import DELIMITER, PIXELS, Original
 
 _VALUE = 2
@@ -39,12 +41,13 @@ class PixelValue:
     pieces: Iterable[bytes]
 
     @classmethod
-    def verbatim(cls, original: Original) -> "PixelValue | None":
-        """The original's own bytes."""
+    def verbatim(cls, original: Original, spoken: list[Span] | None = None) -> "PixelValue | None":
+        """The original's own bytes, those of some comments set to zero."""
         pixels = original.pixels
         if pixels is None:
             return None
-        return cls(pixels.tag, pixels.vr, pixels.length, original.pieces())
+        pieces = silent(original, spoken) if spoken else original.pieces()
+        return cls(pixels.tag, pixels.vr, pixels.length, pieces)
 
     @classmethod
     def encapsulated(cls, frames: Iterable[bytes]) -> "PixelValue":

@@ -5,17 +5,17 @@ Times are those of the records; ids are fixed, so the same records give the same
 
 from collections import defaultdict
 from datetime import UTC, datetime
-from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
-from rocrate.model import ContextEntity, File
 from rocrate.rocrate import ROCrate
 
 import cleanroom
 from cleanroom.atomic import replacing
 from cleanroom.config import Config
 from cleanroom.parameters import settings
+from cleanroom.provenance import results
+from cleanroom.provenance.entities import entity, holder
 from cleanroom.provenance.made import TOOLS, tool_version
 from cleanroom.provenance.times import StepTime
 
@@ -40,13 +40,8 @@ STEPS = {
 }
 """Step → what it does."""
 
-RESULTS = {
-    "release/manifest.tsv": ("Every released file with its SHA-256", "text/tab-separated-values"),
-    "set_aside.tsv": ("What was set aside, and why", "text/tab-separated-values"),
-    "report/report.json": ("The figures of the run", "application/json"),
-    "report/index.html": ("The report page", "text/html"),
-    "provenance/steps.tsv": ("Every step of every study", "text/tab-separated-values"),
-}
+UNITS = {"seconds": "https://qudt.org/vocab/unit/SEC", "peak_mb": "https://qudt.org/vocab/unit/MegaBYTE"}
+WORKFLOW = "https://bioschemas.org/profiles/ComputationalWorkflow/1.0-RELEASE"
 COMPLETED = "http://schema.org/CompletedActionStatus"
 
 
@@ -73,9 +68,9 @@ def write(config: Config, times: list[StepTime], totals: dict[str, float]) -> No
     controls = [_step(crate, workflow, name, groups[name]) for name in STEPS]
     run = _run(crate, workflow, times, totals)
     run["object"] = _parameters(crate, workflow, config)
-    results = [_result(crate, config.output, path, *about) for path, about in RESULTS.items()]
-    run["result"] = crate.get("#action/report")["result"] = results
-    _entity(
+    run["result"] = results.added(crate, config.output, list(STEPS))
+    results.add_readme(crate, config.output / "provenance")
+    entity(
         crate,
         "#orchestration",
         "OrganizeAction",
@@ -96,29 +91,26 @@ def _crate(ended: datetime) -> Any:
     crate.name = "A Cleanroom run"
     crate.description = "How medical images were de-identified: steps, tools, parameters and results."
     crate.datePublished = ended.isoformat(timespec="seconds")
-    crate.license = _entity(
+    crate.license = entity(
         crate,
         "#terms",
         "CreativeWork",
         name="Terms of the data",
         description="Cleanroom grants none: the holder of the data decides.",
     )
+    crate.root_dataset["author"] = crate.root_dataset["publisher"] = holder(crate)
     crate.root_dataset["conformsTo"] = [
-        _entity(crate, uri, "CreativeWork", name=name, version=uri.rsplit("/", 1)[1])
+        entity(crate, uri, "CreativeWork", name=name, version=uri.rsplit("/", 1)[1])
         for uri, name in PROFILES.items()
     ]
     return crate
-
-
-def _entity(crate: Any, identifier: str, kind: str, **properties: Any) -> Any:
-    return crate.add(ContextEntity(crate, identifier, properties={"@type": kind} | properties))
 
 
 def _software(crate: Any, name: str, number: str = "") -> Any:
     number = number or tool_version(name)
     identifier = f"#software/{name}-{number}" if crate.get(f"#software/{name}") else f"#software/{name}"
     properties = {"name": name, "version": number}
-    return _entity(crate, identifier, "SoftwareApplication", **properties)
+    return entity(crate, identifier, "SoftwareApplication", **properties)
 
 
 def _used(crate: Any, name: str, times: list[StepTime]) -> list[Any]:
@@ -136,7 +128,7 @@ def _images(crate: Any, times: list[StepTime]) -> list[Any]:
     digests = sorted({time.record.made.container for time in times} - {""})
     return [
         crate.get(f"#image/{digest}")
-        or _entity(
+        or entity(
             crate,
             f"#image/{digest}",
             "ContainerImage",
@@ -153,7 +145,15 @@ def _usage(crate: Any, name: str, times: list[StepTime]) -> list[Any]:
     seconds = round(sum(time.record.seconds for time in times), 3)
     most = max((time.record.peak_mb for time in times), default=0.0)
     return [
-        _entity(crate, f"#usage/{name}/{key}", "PropertyValue", name=key, propertyID=key, value=str(value))
+        entity(
+            crate,
+            f"#usage/{name}/{key}",
+            "PropertyValue",
+            name=key,
+            propertyID=key,
+            value=str(value),
+            unitCode=UNITS[key],
+        )
         for key, value in (("seconds", seconds), ("peak_mb", most))
     ]
 
@@ -168,6 +168,9 @@ def _workflow(crate: Any, folder: Path) -> Any:
     workflow["name"] = "Cleanroom"
     workflow["encodingFormat"] = "text/x-snakemake"
     workflow["version"] = cleanroom.__version__
+    workflow["conformsTo"] = entity(
+        crate, WORKFLOW, "CreativeWork", name="ComputationalWorkflow", version="1.0"
+    )
     workflow["license"] = "https://spdx.org/licenses/Apache-2.0"
     return workflow
 
@@ -175,7 +178,7 @@ def _workflow(crate: Any, folder: Path) -> Any:
 def _step(crate: Any, workflow: Any, name: str, times: list[StepTime]) -> Any:
     """The step, its tool and what it did on all studies; returns the control action."""
     used = _used(crate, name, times)
-    tool = _entity(
+    tool = entity(
         crate,
         f"#tool/{name}",
         "SoftwareApplication",
@@ -184,23 +187,25 @@ def _step(crate: Any, workflow: Any, name: str, times: list[StepTime]) -> Any:
         **({"softwareRequirements": used if len(used) > 1 else used[0]} if used else {}),
     )
     position = str(list(STEPS).index(name) + 1)
-    step = _entity(crate, f"#step/{name}", "HowToStep", name=name, position=position, workExample=tool)
+    step = entity(crate, f"#step/{name}", "HowToStep", name=name, position=position, workExample=tool)
     workflow.append_to("step", step)
     workflow.append_to("hasPart", tool)
     images = _images(crate, times)
-    action = _entity(
+    action = entity(
         crate,
         f"#action/{name}",
         "CreateAction",
         name=f"cleanroom {name}",
         description=f"{name} {STEPS[name]}: {len(times):,} records",
         instrument=tool,
+        agent=holder(crate),
         actionStatus=COMPLETED,
         resourceUsage=_usage(crate, name, times),
         **({"containerImage": images if len(images) > 1 else images[0]} if images else {}),
         **_span(times),
     )
-    return _entity(
+    crate.root_dataset.append_to("mentions", action)
+    return entity(
         crate, f"#control/{name}", "ControlAction", name=f"Run {name}", instrument=step, object=action
     )
 
@@ -217,24 +222,25 @@ def _span(times: list[StepTime]) -> dict[str, str]:
 
 
 def _run(crate: Any, workflow: Any, times: list[StepTime], totals: dict[str, float]) -> Any:
-    run = _entity(
+    run = entity(
         crate,
         "#run",
         "CreateAction",
         name="Cleanroom run",
         description="; ".join(f"{name} {value:,}" for name, value in totals.items()),
         instrument=workflow,
+        agent=holder(crate),
         actionStatus=COMPLETED,
         **_span(times),
     )
-    crate.root_dataset["mentions"] = run
+    crate.root_dataset.append_to("mentions", run)
     return run
 
 
 def _parameters(crate: Any, workflow: Any, config: Config) -> list[Any]:
     values = []
     for name, value in settings(config).items():
-        formal = _entity(
+        formal = entity(
             crate,
             f"#parameter/{name}",
             "FormalParameter",
@@ -244,23 +250,11 @@ def _parameters(crate: Any, workflow: Any, config: Config) -> list[Any]:
         )
         workflow.append_to("input", formal)
         values.append(
-            _entity(crate, f"#value/{name}", "PropertyValue", name=name, value=value, exampleOfWork=formal)
+            entity(crate, f"#value/{name}", "PropertyValue", name=name, value=value, exampleOfWork=formal)
         )
     return values
 
 
 def _bioschemas(crate: Any) -> Any:
     uri = "https://bioschemas.org/profiles/FormalParameter/1.0-RELEASE"
-    return crate.get(uri) or _entity(
-        crate, uri, "CreativeWork", name="FormalParameter", version="1.0-RELEASE"
-    )
-
-
-def _result(crate: Any, output: Path, path: str, name: str, kind: str) -> Any:
-    file = output / path
-    with file.open("rb") as stream:
-        digest = file_digest(stream, "sha256").hexdigest()
-    size = str(file.stat().st_size)
-    properties = {"name": name, "encodingFormat": kind, "contentSize": size, "sha256": digest}
-    here = path.removeprefix("provenance/")
-    return crate.add(File(crate, dest_path=here if here != path else f"../{path}", properties=properties))
+    return crate.get(uri) or entity(crate, uri, "CreativeWork", name="FormalParameter", version="1.0-RELEASE")

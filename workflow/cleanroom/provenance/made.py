@@ -11,7 +11,7 @@ from hashlib import file_digest, sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from cleanroom import __version__
+from cleanroom import __version__, images
 from cleanroom.config import Config
 from cleanroom.dependence import code, sections
 from cleanroom.records import Made, Record
@@ -53,7 +53,7 @@ def made(
     outputs
         Files and folders that it wrote besides.
     section
-        Under which name ``plan.py`` keeps the keys of the config it depends on; empty: its own.
+        Under which name ``dependence.py`` keeps the keys of the config it depends on; empty: its own.
     """
     told = config.model_dump(mode="json", include=set(sections(section or step)))
     return Made(
@@ -82,8 +82,10 @@ def tool_version(name: str) -> str:
 @cache
 def container() -> str:
     """The image in which this process runs: ``sha256:`` of the file, or of its labels where it is not in
-    sight; empty outside."""
+    sight; empty outside. The start of a run compared our images with what was recorded."""
     named = next((os.environ[name] for name in IMAGES if os.environ.get(name)), "")
+    if named and (recorded := images.recorded().get(Path(named).name)):
+        return f"sha256:{recorded}"
     if named and Path(named).is_file():
         return f"sha256:{_hashed(Path(named))}"
     return f"labels-sha256:{_hashed(LABELS)}" if LABELS.is_file() else ""

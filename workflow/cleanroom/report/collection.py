@@ -22,6 +22,7 @@ from cleanroom.report.loose import Loose, loose
 from cleanroom.report.reasons import combined
 from cleanroom.report.series import SeriesEntry, by_patient, entry
 from cleanroom.report.verdicts import instance_key, unfinished, verdicts
+from cleanroom.report.wording import shareable
 from cleanroom.review import table
 from cleanroom.study import Study
 
@@ -52,7 +53,7 @@ def report(config: Config, partial: bool = False) -> None:
         files = loose(base, identity)
         figures = Figures(
             version=cleanroom.__version__,
-            profile=config.profile_name,
+            profile=shareable(config.profile_name),
             options=options,
             weaker=weaker,
             decisions=Counter(item.what for entry in entries for item in entry.decisions),
@@ -64,13 +65,14 @@ def report(config: Config, partial: bool = False) -> None:
         tables.manifest(base, [*records.released(config), tree], release)
         tables.inventory(base, config.private / "inventory.tsv")
         tables.crosswalk(base, config.private / "crosswalk.tsv")
+    intact.mark_partial(config, partial)
     tables.set_aside(lines, config.output / "set_aside.tsv")
     validator.write(config)
     _pages(config, figures, entries, lines, files)
-    intact.stamp(config, intact.REPORT)
     times = [*times, *records.intake(config)]
     steps.write(config, times, identity)
     crate.write(config, times, figures.totals.model_dump())
+    intact.stamp(config, intact.REPORT)
 
 
 def _decide(base: sqlite3.Connection, config: Config, partial: bool) -> list[StepTime]:
@@ -140,7 +142,7 @@ def _entries(
     for study in counts:
         evidence = records.load(config, study)
         options |= {code.value for code in evidence.clean.options}
-        weaker |= set(evidence.clean.weaker)
+        weaker |= set(map(shareable, evidence.clean.weaker))
         found += [
             entry(evidence, count, by_series[count.patient, study, count.series], decided)
             for count in counts[study]

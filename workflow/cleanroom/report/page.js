@@ -29,6 +29,7 @@
     const target = document.getElementById(location.hash.slice(1));
     if (target && target.closest("[hidden]")) { form.reset(); filter(); target.scrollIntoView(); }
   });
+  form.elements.text.addEventListener("focus", () => form.scrollIntoView());
   addEventListener("keydown", (event) => {
     if (event.key === "/" && !event.target.closest("input, select, textarea")) { event.preventDefault(); form.elements.text.focus(); }
   });

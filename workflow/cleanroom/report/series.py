@@ -14,6 +14,8 @@ from cleanroom.review.table import Decision
 
 NOT_EXAMINED = SeriesFace(decision="unsure", reason="the face was not examined")
 EXAMINED = {"face", "no_face", "already_removed"}
+UNREMARKABLE = {"passed", "not applicable"}
+"""What a check says that has found nothing."""
 
 
 @dataclass(frozen=True)
@@ -100,54 +102,65 @@ def entry(
         All that persons decided.
     """
     series = count.series
-    first = next((instance for instance in evidence.instances if instance.series == series), None)
-    checks = evidence.verify.checks.get(series, {})
-    face = evidence.faces.series.get(series, NOT_EXAMINED)
-    text = evidence.text.series.get(series, SeriesText())
-    decisions = [item for item in decisions if (item.study, item.series) == (count.study, series)]
-    standing = standings(decisions).get((count.study, series), Standing())
+    theirs = [item for item in decisions if (item.study, item.series) == (count.study, series)]
     doubt = next((row for row in evidence.set_aside if row.series == series and row.seen), None)
+    checks, face = evidence.verify.checks.get(series, {}), evidence.faces.series.get(series, NOT_EXAMINED)
+    described = next((row.series_description for row in evidence.instances if row.series == series), "")
     return SeriesEntry(
-        figures=SeriesFigures(
-            patient=count.patient,
-            study=count.study,
-            series=series,
-            modality=shareable(first.modality) if first else "",
-            instances_in=count.released + count.set_aside,
-            instances_released=count.released,
-            instances_set_aside=count.set_aside,
-            face=_face_figures(face),
-            text=TextFigures(
-                frames_read=text.frames_read,
-                boxes=text.boxes,
-                words=text.words,
-                reason=shareable(text.reason),
-            ),
-            verdict="released" if count.released else "set_aside",
-            reasons=list(dict.fromkeys(line.reason for line in lines)),
-            measures=evidence.verify.measures.get(series, {}),
-            waits=doubt is not None and not standing.rejected,
-        ),
+        figures=_figures(evidence, count, lines, waits=doubt is not None and not _rejected(count, theirs)),
         set_aside=lines,
-        measures=face.measures,
-        passed=[check for check, result in checks.items() if result == "passed"],
-        found={
-            check: shareable(result)
-            for check, result in checks.items()
-            if result not in ("passed", "not applicable")
-        },
+        measures=_named(face.measures),
+        passed=[shareable(check) for check, result in checks.items() if result == "passed"],
+        found={shareable(name): shareable(told) for name, told in checks.items() if told not in UNREMARKABLE},
         dangling=evidence.verify.dangling.get(series, []),
         actions=evidence.clean.actions.get(series, {}),
         work=evidence.work,
         pictures=evidence.verify.pictures.get(series, []),
-        notes=[shareable(note) for note in text.notes],
-        description=visible(first.series_description)[:LONGEST] if first else "",
+        notes=[shareable(note) for note in evidence.text.series.get(series, SeriesText()).notes],
+        description=visible(described)[:LONGEST],
         compared=face.compared,
         seen=doubt.seen if doubt else evidence.release.seen.get(series, ""),
         step=doubt.step if doubt else "release",
-        decisions=tuple(
-            Decision(**{name: visible(text) for name, text in asdict(item).items()}) for item in decisions
-        ),
+        decisions=tuple(map(_visible, theirs)),
+    )
+
+
+def _figures(evidence: Evidence, count: SeriesCount, lines: list[SetAsideLine], waits: bool) -> SeriesFigures:
+    """What ``report.json`` says of a series."""
+    series = count.series
+    modality = next((row.modality for row in evidence.instances if row.series == series), "")
+    return SeriesFigures(
+        patient=count.patient,
+        study=count.study,
+        series=series,
+        modality=shareable(modality),
+        instances_in=count.released + count.set_aside,
+        instances_released=count.released,
+        instances_set_aside=count.set_aside,
+        face=_face_figures(evidence.faces.series.get(series, NOT_EXAMINED)),
+        text=_text_figures(evidence.text.series.get(series, SeriesText())),
+        verdict="released" if count.released else "set_aside",
+        reasons=list(dict.fromkeys(line.reason for line in lines)),
+        measures=_named(evidence.verify.measures.get(series, {})),
+        waits=waits,
+    )
+
+
+def _named(measures: dict[str, float]) -> dict[str, float]:
+    return {shareable(name): value for name, value in measures.items()}
+
+
+def _rejected(count: SeriesCount, theirs: list[Decision]) -> bool:
+    return standings(theirs).get((count.study, count.series), Standing()).rejected
+
+
+def _visible(decision: Decision) -> Decision:
+    return Decision(**{name: visible(text) for name, text in asdict(decision).items()})
+
+
+def _text_figures(text: SeriesText) -> TextFigures:
+    return TextFigures(
+        frames_read=text.frames_read, boxes=text.boxes, words=text.words, reason=shareable(text.reason)
     )
 
 

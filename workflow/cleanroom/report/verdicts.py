@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from cleanroom.config import Config
+from cleanroom.errors import STOPPED
 from cleanroom.manifest import Instance
 from cleanroom.records import NO_VERDICT, ReleasedInstance, SetAsideRow
 from cleanroom.report.evidence import Evidence
@@ -71,12 +72,21 @@ def _rest(evidence: Evidence, config: Config) -> SetAsideRow:
             reason="not in this run: `studies` or `shard` in the config leave this study out",
             fix="run snakemake without `studies` and `shard`",
         )
+    told = _told(config, evidence.unfinished, evidence.study) or "the job was killed"
     return SetAsideRow(
         series="",
         step=evidence.unfinished,
-        reason=f"{NO_VERDICT}the job was killed; run snakemake again",
+        reason=f"{NO_VERDICT}{told}; run snakemake again",
         fix="run snakemake again; give the job more memory or time if it was killed for that",
     )
+
+
+def _told(config: Config, step: str, study: str) -> str:
+    """Why a job stopped, as it said in its log; empty when it was killed."""
+    log = config.private / "logs" / step / f"{study}.log"
+    lines = log.read_text(errors="replace").splitlines() if log.is_file() else []
+    told = next((line.removeprefix(STOPPED).rstrip(".") for line in lines if line.startswith(STOPPED)), "")
+    return "the job stopped, and its log says why" if "/" in told else told
 
 
 def unfinished(evidence: Evidence, config: Config) -> bool:

@@ -7,7 +7,7 @@ import subprocess
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from cleanroom import environment
+from cleanroom import images
 from cleanroom.atomic import write_text
 from cleanroom.config import Config, FaceRule, ToolPlace
 from cleanroom.errors import StopRun
@@ -70,7 +70,7 @@ def presence(name: str, place: ToolPlace, methods: frozenset[str] = frozenset())
     if place.image:
         return Presence(place.image, str(tool.version), lacks or _lacks_image(place.image))
     if "apptainer" in methods and tool.conda and not place.command:
-        image = environment.image(name)
+        image = images.image(name)
         unbuilt = "" if image.is_file() else f"its image is not built: python containers/build.py {name}"
         return Presence(image.name, str(tool.version), lacks or unbuilt)
     if "conda" in methods and tool.conda:

@@ -50,7 +50,7 @@ def of_series(series: Series) -> list[str]:
         return []
     rows = series.rows
     found: set[str] = set()
-    with tempfile.TemporaryDirectory(dir=series.study.work) as folder:
+    with tempfile.TemporaryDirectory(dir=series.study.scratch) as folder:
         for at in sorted({0, len(rows) // 2, len(rows) - 1}):
             released = series.study.work / "encoded" / series.released_name(rows[at].number)
             if str(read_file_meta_info(released).TransferSyntaxUID).startswith(UNKNOWN):

@@ -85,7 +85,7 @@ class Judge:
         found.run("conformance", lambda: conformance.of_series(series))
         if found.only({"face"}):
             found.run("words", lambda: rereading.findings(series, self.search))
-        with tempfile.TemporaryDirectory(dir=series.study.work) as scratch:
+        with tempfile.TemporaryDirectory(dir=series.study.scratch) as scratch:
             converted = _converted(series, Path(scratch), found)
             found.run("face", lambda: likeness.findings(series, converted))
             found.run("face", lambda: _recognised(series, converted, record))
@@ -105,7 +105,7 @@ class Judge:
             found.run("pixels", lambda: ["the original cannot be read"], number)
             return
         study = series.study
-        with original(study.config.input, row.path, study.work) as old, mapped(path) as new:
+        with original(study.config.input, row.path, study.scratch) as old, mapped(path) as new:
             covered = series.encoded[number].covered if number in series.encoded else 0
             boxes = tuple(series.boxes.get(number, ()))
             pair = Pair(row, Header(old), Header(new), covered, boxes)

@@ -15,6 +15,10 @@ SURELY, PERHAPS = 0.7, 0.15
 """Share of the points inside the mask that run along the skin: from the one on a region must have been cut,
 from the other on it may have been, whatever it is called."""
 LEAST_EXTENT_MM = 60.0
+BAND_MM, DEEPEST_MM = 8.0, 16
+"""An outline that is shrunken or grown keeps its distance from the skin, seen from the middle."""
+PARALLEL_SURELY, PARALLEL_PERHAPS = 0.9, 0.45
+ACROSS_MM = 45.0
 Removal = list[Removed]
 
 
@@ -54,12 +58,12 @@ def _region(old: Region, new: Region, heads: Heads, named: frozenset[str]) -> li
     referred, framed = heads.series(old.frame, named)
     if old.outer and new.contours and heads.uncertain(referred or framed):
         found.append("whether an outer contour shows a face is not certain")
-    likely = 1.0 if old.outer else share(_points(old.contours), removed)
-    whole = heads.study.config.faces.contours == "remove" and not new.contours and likely >= PERHAPS
+    surely, perhaps = (True, True) if old.outer else likely(_points(old.contours), removed)
+    whole = heads.study.config.faces.contours == "remove" and not new.contours and perhaps
     if old.contours != new.contours and not whole:
-        found += _changes(old, new, removed) if likely >= PERHAPS else ["a region that is no outline changed"]
+        found += _changes(old, new, removed) if perhaps else ["a region that is no outline changed"]
     inside = [face.inside(_points(new.contours)) for face in removed]
-    if likely >= SURELY and any(flags.any() for flags in inside):
+    if surely and any(flags.any() for flags in inside):
         found.append("an outer contour has points where the face was removed")
     return found
 
@@ -105,16 +109,36 @@ def _dropped(whole: Contour, part: Contour | None) -> list[bytes]:
     return list((Counter(whole.points) - left).elements())
 
 
-def share(points: Vector, removed: Removal) -> float:
-    """How much of an outline (RAS millimetres) in the face runs along the skin; 0 when only briefly."""
-    shares = [0.0]
+def likely(points: Vector, removed: Removal) -> tuple[bool, bool]:
+    """Whether an outline (RAS millimetres) surely has the shape of a removed face; whether it may have."""
+    along, beside = 0.0, 0.0
     for face in removed:
         inside = points[face.inside(points)]
         if len(inside):
-            skin = inside[face.on_skin(inside)]
-            wide = len(skin) and np.linalg.norm(np.ptp(skin, axis=0)) >= LEAST_EXTENT_MM
-            shares.append(len(skin) / len(inside) if wide or len(skin) < SURELY * len(inside) else 0.0)
-    return max(shares)
+            along = max(along, _along(inside, face))
+            beside = max(beside, _beside(inside, face))
+    surely = along >= SURELY or beside >= PARALLEL_SURELY
+    return surely, surely or along >= PERHAPS or beside >= PARALLEL_PERHAPS
+
+
+def _along(inside: Vector, face: Removed) -> float:
+    """How much of an outline in the face runs along the skin; 0 when only briefly."""
+    skin = inside[face.on_skin(inside)]
+    wide = len(skin) and np.linalg.norm(np.ptp(skin, axis=0)) >= LEAST_EXTENT_MM
+    return len(skin) / len(inside) if wide or len(skin) < SURELY * len(inside) else 0.0
+
+
+def _beside(inside: Vector, face: Removed) -> float:
+    """How much of it lies at one distance from the skin; 0 when that is a narrow strip."""
+    depth = face.depth(inside)
+    best = 0.0
+    for least in range(-DEEPEST_MM, DEEPEST_MM + 1, 2):
+        band = inside[(depth >= least) & (depth <= least + BAND_MM)]
+        part = len(band) / len(inside)
+        if len(band) > 2 and part > best:
+            across = np.sqrt(12 * max(0.0, float(np.linalg.eigvalsh(np.cov(band.T))[1])))
+            best = part if across >= ACROSS_MM else best
+    return best
 
 
 def _points(contours: list[Contour]) -> Vector:

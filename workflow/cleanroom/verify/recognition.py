@@ -11,7 +11,9 @@ from cleanroom.deface.candidate import unfit
 from cleanroom.deface.engines import located
 from cleanroom.isotropic import Affine, isotropic
 from cleanroom.records import FaceMask, SeriesFace, Volume
+from cleanroom.verify.bearing import bearing
 from cleanroom.verify.geometry import Converted
+from cleanroom.verify.relief import relief
 from cleanroom.verify.remains import Remains, brain_changed, face, fit_mm, remains
 from cleanroom.verify.subject import Series
 
@@ -32,7 +34,8 @@ def measured(series: Series, converted: list[Converted]) -> list[Measures]:
     -------
     list
         For each volume that can be measured (not too thin, and its head was located):
-        ``<region>_left_percent`` and ``<region>_receded_mm``, ``fit_mm`` (template to skin) and
+        ``<region>_left_percent``, ``<region>_receded_mm`` and ``<region>_relief_percent``; ``fit_mm``
+        (template to skin), ``pose_off_mm`` (from the pose that was written down to the gate's own) and
         ``brain_voxels`` (of 2 mm, replaced in the middle of the brain).
     """
     decided = series.face
@@ -75,8 +78,13 @@ def _beyond(one: Measures, decided: SeriesFace, bounds: Verify, series: Series) 
             "where eyes, nose and mouth are is not certain: the template's skin lies "
             f"{one['fit_mm']:g} mm from that of the head, more than {bounds.fit_mm:g} (verify.fit_mm)"
         ]
-    found = []
+    if one["pose_off_mm"] > bounds.pose_off_mm:
+        return [
+            f"eyes, nose, mouth and ears lie {one['pose_off_mm']:g} mm from where they were looked for, more "
+            f"than {bounds.pose_off_mm:g} (verify.pose_off_mm)"
+        ]
     filled = any(mask.values for mask in decided.masks)
+    found = []
     for region, bound in bounds.skin_left_percent.model_dump().items():
         if region == "ears" and not series.study.config.faces.ears:
             continue
@@ -85,9 +93,22 @@ def _beyond(one: Measures, decided: SeriesFace, bounds: Verify, series: Series) 
         if left > most:
             key = "verify.filled_left_percent" if filled else f"verify.skin_left_percent.{region}"
             found.append(f"{left:g} % of the skin of the {region} is left, more than {most:g} ({key})")
+    found += _relief(one, bounds, filled)
     if one["brain_voxels"]:
         found.append(f"{one['brain_voxels']:g} voxels of 2 mm in the middle of the brain were replaced")
     return found
+
+
+def _relief(one: Measures, bounds: Verify, filled: bool) -> list[str]:
+    """Regions whose relief is still that of the original."""
+    key = "filled_left_percent" if filled else "relief_left_percent"
+    most = max(bounds.relief_left_percent, bounds.filled_left_percent if filled else 0.0)
+    left = [
+        f"{value:g} % of the relief of the {name.removesuffix('_relief_percent')}"
+        for name, value in one.items()
+        if name.endswith("_relief_percent") and value > most
+    ]
+    return [f"{', '.join(left)} is left, more than {most:g} (verify.{key})"] if left else []
 
 
 def _measured(work: Path, volume: Volume, mask: FaceMask, after: Path, near_mm: float) -> Measures:
@@ -102,13 +123,16 @@ def _measured(work: Path, volume: Volume, mask: FaceMask, after: Path, near_mm: 
     released, inside = _mean(after), _mean(work / mask.mask)
     assert released is not None
     assert inside is not None
-    old = face(before, affine, to_template)
-    new = face(released, affine, to_template)
+    found_here = bearing(face(before, affine, to_template), to_template)
+    to_template = found_here.to_template
+    old, new = (face(data, affine, to_template) for data in (before, released))
     found: dict[str, Remains] = remains(old, new, to_template, near_mm)
-    measures = {"fit_mm": min(fit_mm(old, to_template), 999.0)}
+    measures = {"fit_mm": min(fit_mm(old, to_template), 999.0), "pose_off_mm": found_here.off_mm}
     measures["brain_voxels"] = float(
         brain_changed(face((inside > 0).astype(np.float32), affine, to_template), to_template)
     )
+    for region, left_percent in relief(old, new, to_template).items():
+        measures[f"{region}_relief_percent"] = left_percent
     for region, left in found.items():
         measures[f"{region}_left_percent"] = left.left_percent
         measures[f"{region}_receded_mm"] = min(left.receded_mm, 999.0)

@@ -89,7 +89,7 @@ def remains(before: Isotropic, after: Isotropic, to_template: Affine, near_mm: f
         Region → what is left; regions that are not in view are missing.
     """
     level = threshold(before.data)
-    skin = _outer_skin(before)
+    skin = outer_skin(before)
     points = before.points(skin.astype(np.float64))
     places = points @ to_template[:3, :3].T + to_template[:3, 3]
     apart = _to_surface(_smooth(after.data) > level)[tuple(skin.T)]
@@ -134,10 +134,15 @@ def _smooth(data: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(ndimage.gaussian_filter(data, 0.7))
 
 
-def _outer_skin(volume: Isotropic) -> NDArray[np.intp]:
-    """The voxels of the body that touch the air around it."""
+def closed(volume: Isotropic) -> Flags:
+    """The body without its cavities."""
     solid = ndimage.binary_closing(np.pad(body(volume.data), 3, mode="edge"), iterations=2)
-    solid = ndimage.binary_fill_holes(solid)[(slice(3, -3),) * 3]
+    return np.asarray(ndimage.binary_fill_holes(solid)[(slice(3, -3),) * 3])
+
+
+def outer_skin(volume: Isotropic) -> NDArray[np.intp]:
+    """The voxels of the body that touch the air around it."""
+    solid = closed(volume)
     skin = solid & ~ndimage.binary_erosion(solid, border_value=1)
     return np.argwhere(skin & ndimage.binary_erosion(volume.seen, iterations=BORDER, border_value=0))
 
@@ -154,7 +159,7 @@ def _to_surface(tissue: Flags) -> NDArray[np.float64]:
 def fit_mm(volume: Isotropic, to_template: Affine) -> float:
     """How far the template's skin of eyes, nose and mouth lies from the volume's own: the median of those
     points that are in view; infinite when none is."""
-    surface = _outer_skin(volume)
+    surface = outer_skin(volume)
     if not len(surface):
         return float("inf")
     skin = np.ones(volume.data.shape, bool)
@@ -172,6 +177,6 @@ def fit_mm(volume: Isotropic, to_template: Affine) -> float:
 @cache
 def _template_skin() -> Points:
     head = template_head(MM)
-    points = head.points(_outer_skin(head).astype(np.float64))
+    points = head.points(outer_skin(head).astype(np.float64))
     front = [REGIONS[name].holds(points) for name in ("eyes", "nose", "mouth")]
     return np.asarray(points[np.logical_or.reduce(front)])

@@ -21,6 +21,7 @@ Flags = NDArray[np.bool_]
 SETTLED = frozenset(("no_face", "not_applicable"))
 _OUTWARD_MM = np.arange(5.0, 65.0, 2.0)
 _INWARD_MM = np.arange(1.0, 7.0)
+_AROUND_MM = np.arange(-24.0, 32.5, 1.0)
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,21 @@ class Removed:
             ray /= np.maximum(np.linalg.norm(ray, axis=1, keepdims=True), 1e-6)
             free = ~_any(data, to_voxel, [points + ray * step for step in _OUTWARD_MM])
             found |= free & _any(data, to_voxel, [points - ray * step for step in _INWARD_MM])
+        return found
+
+    def depth(self, points: Vector) -> NDArray[np.float64]:
+        """How deep points lie below where the patient ends, millimetres along a ray from the middle.
+
+        Negative in the air before the patient; infinite where the ray meets none.
+        """
+        found = np.full(len(points), np.inf)
+        for data, to_voxel, middle in self._scans:
+            ray = points - middle
+            ray[:, 2] = 0
+            ray /= np.maximum(np.linalg.norm(ray, axis=1, keepdims=True), 1e-6)
+            tissue = np.stack([_looked_up(data, to_voxel, points + ray * step) for step in _AROUND_MM])
+            last = _AROUND_MM[len(_AROUND_MM) - 1 - tissue[::-1].argmax(axis=0)]
+            found = np.where(tissue.any(axis=0) & ~tissue[-1], np.minimum(found, last), found)
         return found
 
     def _holds(self, points: Vector) -> Flags:
@@ -111,7 +127,7 @@ class Heads:
         for name in series:
             face = self.faces.get(name)
             kept = face is not None and (face.tool == "none" or face.decision in SETTLED)
-            if not kept and name not in self.removed:
+            if (not kept and name not in self.removed) or (face is not None and face.already):
                 return True
         return not series
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cleanroom.verify import decoded, placement, tables
 from cleanroom.verify.header import Header
-from cleanroom.verify.outlines import NEAR_MM, PERHAPS, SURELY, Removal, share
+from cleanroom.verify.outlines import NEAR_MM, Removal, likely
 from cleanroom.verify.placement import Frame, Vector
 from cleanroom.verify.removed import Heads
 from cleanroom.verify.subject import SEGMENTATIONS, Pair
@@ -65,16 +65,16 @@ def findings(pair: Pair, heads: Heads) -> list[str]:
         by_number[plane.number].append(plane)
     whole = heads.study.config.faces.contours == "remove"
     for number, own in by_number.items():
-        likely = 1.0 if number in named else share(_border(own), removed)
+        surely, perhaps = (True, True) if number in named else likely(_border(own), removed)
         changed = np.concatenate([_places(plane.place, plane.changed) for plane in own])
-        if len(changed) and likely < PERHAPS:
+        if len(changed) and not perhaps:
             found.append("a segment that is no outline changed")
         left = np.concatenate([_places(plane.place, plane.after) for plane in own])
         if len(changed) and not (whole and not len(left)):
             near = [face.inside(changed, NEAR_MM) for face in removed]
             if not near or not np.logical_or.reduce(near).all():
                 found.append("pixels of a segment that are not near the face changed")
-        if likely >= SURELY and any(face.inside(left).any() for face in removed):
+        if surely and any(face.inside(left).any() for face in removed):
             found.append("an outer segment has pixels where the face was removed")
     return list(dict.fromkeys(found))
 

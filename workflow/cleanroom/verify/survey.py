@@ -57,7 +57,7 @@ def survey(study: Study, judged: list[Series], allowed: Policy) -> Survey:
 
 
 def _original(study: Study, row: Instance, vocabulary: Vocabulary) -> Ids:
-    with original(study.config.input, row.path, study.work) as buffer:
+    with original(study.config.input, row.path, study.scratch) as buffer:
         header = Header(buffer)
         vocabulary.harvest(header)
         return Ids.of(header)
