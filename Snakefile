@@ -5,13 +5,13 @@ min_version("9.27")
 
 sys.path.insert(0, f"{workflow.basedir}/workflow")
 
-from cleanroom.plan import Plan
+from cleanroom.start import of_workflow
 
 
 configfile: "config.yaml"
 
 
-PLAN = Plan.of_workflow(
+PLAN = of_workflow(
     config,
     main=workflow.is_main_process,
     methods=frozenset(

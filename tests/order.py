@@ -12,6 +12,8 @@ LONG = (
     "runs/test_review_run.py",
     "runs/test_bad_input.py",
     "runs/test_kills.py",
+    "runs/test_disks.py",
+    "runs/test_parts_run.py",
     "test_encode_matrix.py",
     "test_tools_as_documented.py",
     "test_tools_that_go_wrong.py",

@@ -6,7 +6,7 @@ import pytest
 
 from cleanroom import config
 from cleanroom.errors import StopRun
-from cleanroom.plan import Plan
+from cleanroom.start import start
 
 
 def test_an_unknown_key_names_the_nearest() -> None:
@@ -35,7 +35,7 @@ def test_a_shard_beyond_the_last_is_refused() -> None:
 
 def test_a_missing_input_folder(tmp_path: Path) -> None:
     with pytest.raises(StopRun, match="There is no input folder"):
-        Plan.start({"input": tmp_path / "nothing", "private": tmp_path / "p"}, main=True)
+        start({"input": tmp_path / "nothing", "private": tmp_path / "p"}, main=True)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_a_folder_inside_another(tmp_path: Path, inner: str, outer: str) -> None
     folders[inner] = folders[outer] / "inside"
     folders["input"].mkdir(parents=True)
     with pytest.raises(StopRun, match=f"The {inner} folder .* lies inside the {outer} folder"):
-        Plan.start(folders, main=True)
+        start(folders, main=True)
     assert not folders["private"].exists()
 
 
@@ -57,13 +57,13 @@ def test_too_little_space_is_said_before_the_start(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr("shutil.disk_usage", lambda _: usage)
     folders = {"input": tmp_path / "in", "output": tmp_path / "out", "private": tmp_path / "private"}
     with pytest.raises(StopRun, match=r"needs about .* GB for output and private, .* GB are free"):
-        Plan.start(folders, main=True)
+        start(folders, main=True)
 
 
 def test_the_private_folder_is_closed_to_others(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     folders = {"input": tmp_path / "in", "output": tmp_path / "out", "private": tmp_path / "private"}
-    Plan.start(folders, main=True)
+    start(folders, main=True)
     assert (tmp_path / "private").stat().st_mode & 0o777 == 0o700
     assert {path.stat().st_mode & 0o077 for path in (tmp_path / "private").iterdir()} == {0}
 
@@ -84,20 +84,20 @@ TABLE = "patient_id,pseudonym\n4711,T-1\n"
 def test_a_wrong_patients_file_is_said_before_the_start(tmp_path: Path) -> None:
     values = places(tmp_path, TABLE + "4711,T-2\n", where="elsewhere")
     with pytest.raises(StopRun, match="line 2: the same patient has another pseudonym in line 3"):
-        Plan.start(values, main=True)
+        start(values, main=True)
     assert not (tmp_path / "private").exists()
 
 
 def test_the_patients_file_is_not_kept_where_it_would_be_shared(tmp_path: Path) -> None:
     with pytest.raises(StopRun, match="lies in the output folder"):
-        Plan.start(places(tmp_path, TABLE, where="out"), main=True)
+        start(places(tmp_path, TABLE, where="out"), main=True)
 
 
 def test_intake_runs_again_when_the_patients_file_has_another_content(tmp_path: Path) -> None:
-    first = Plan.start(places(tmp_path, TABLE), main=True)
-    moved = Plan.start(places(tmp_path, TABLE, where="elsewhere"), main=True)
-    other = Plan.start(places(tmp_path, TABLE + "4712,T-2\n"), main=True)
+    first = start(places(tmp_path, TABLE), main=True)
+    moved = start(places(tmp_path, TABLE, where="elsewhere"), main=True)
+    other = start(places(tmp_path, TABLE + "4712,T-2\n"), main=True)
     assert first.version("intake") == moved.version("intake") != other.version("intake")
     assert first.version("clean") == other.version("clean")
-    job = Plan.start({"private": tmp_path / "private"}, main=False)
+    job = start({"private": tmp_path / "private"}, main=False)
     assert job.version("intake") == other.version("intake")

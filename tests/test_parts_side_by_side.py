@@ -14,9 +14,11 @@ from cleanroom import config, folders
 from cleanroom.errors import StopRun
 from cleanroom.intake import take_in
 from cleanroom.intake.loads import Load, read_loads
-from cleanroom.plan import Plan, _part, number
+from cleanroom.plan import Plan
 from cleanroom.progress import Progress
 from cleanroom.records import ReleaseRecord, SetAsideRow
+from cleanroom.shard import number, part
+from cleanroom.start import start
 
 HOLD = (
     "import sys; from pathlib import Path; from cleanroom import lock; lock.hold(Path(sys.argv[1]), False);"
@@ -37,8 +39,8 @@ def taken(tmp_path_factory: pytest.TempPathFactory) -> config.Config:
 
 def test_every_study_is_in_one_part(taken: config.Config) -> None:
     loads = read_loads(taken.private)
-    parts = [_part(config.load({"shard": f"{n}/4"}), loads) for n in range(1, 5)]
-    assert sorted(study for part in parts for study in part) == sorted(loads)
+    parts = [part(config.load({"shard": f"{n}/4"}), loads) for n in range(1, 5)]
+    assert sorted(study for found in parts for study in found) == sorted(loads)
     assert min(map(len, parts)) > 0
     one = Load("PSAME", 1, 1)
     assert len({number(load.patient, 50) for load in (one, Load("PSAME", 2, 2))}) == 1
@@ -65,10 +67,10 @@ def test_beside_a_whole_run_nothing_runs(taken: config.Config) -> None:
     assert held.stdout.readline() == "held\n"
     values = {name: str(getattr(taken, name)) for name in ("input", "private", "output")}
     with pytest.raises(StopRun, match="Another run is at work"):
-        Plan.start(values, main=True)
+        start(values, main=True)
     held.kill()
     held.communicate()
-    Plan.start(values, main=True)  # the kernel let go
+    start(values, main=True)  # the kernel let go
 
 
 def test_what_a_run_needs_is_said_in_gigabytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from exports import instance, save
 from pydicom.dataset import Dataset
 
 from cleanroom import config
+from cleanroom import start as run
 from cleanroom.config import ScanMatch
 from cleanroom.config_docs import ROOT
 from cleanroom.errors import StopRun
@@ -122,7 +123,7 @@ def test_scanner_field_and_resolution_are_matched(tmp_path: Path) -> None:
 def start(tmp_path: Path, rules: list[dict[str, Any]], **tools: Any) -> Plan:
     (tmp_path / "in").mkdir(exist_ok=True)
     places = {"input": tmp_path / "in", "output": tmp_path / "out", "private": tmp_path / "private"}
-    return Plan.start({**places, "faces": {"rules": rules}, "tools": tools}, main=True)
+    return run.start({**places, "faces": {"rules": rules}, "tools": tools}, main=True)
 
 
 def test_a_missing_tool_without_a_fallback_stops_the_run_with_what_to_do(tmp_path: Path) -> None:
@@ -153,7 +154,7 @@ def test_a_missing_tool_with_a_fallback_is_said_and_the_plan_goes_on(
     assert plan.missing == ("mri_reface",)
     assert plan.rounds == [["custom"]]
     assert "The run goes on with custom, builtin" in capsys.readouterr().err
-    job = Plan.start({"private": tmp_path / "private"}, main=False)
+    job = run.start({"private": tmp_path / "private"}, main=False)
     assert (job.missing, job.rounds) == (plan.missing, plan.rounds)
 
 

@@ -1,5 +1,6 @@
 """Whole runs, made once for all tests that look at them."""
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -74,11 +75,16 @@ def demo_run(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 @pytest.fixture(scope="session")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Folders:
-    """Twenty tiny studies, released in one go."""
-    folder = tmp_path_factory.mktemp("undisturbed")
-    write_studies(folder / "input", 20, 2)
-    folders = beside(folder, "run", folder / "input")
-    folders.finish()
+    """Twenty tiny studies, released in one go; the first worker that needs them does it for all."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder = shared / "undisturbed"
+    folders = Folders(folder / "input", *(folder / "run" / name for name in ("private", "out", "work")))
+    with (shared / "undisturbed.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            write_studies(folders.source, 20, 2)
+            beside(folder, "run", folders.source).finish()
     assert len(folders.released()) == 20 * 2 + 1
     return folders
 

@@ -53,7 +53,7 @@ def made(
     outputs
         Files and folders that it wrote besides.
     section
-        Under which name ``plan.py`` keeps the keys of the config it depends on; empty: its own.
+        Under which name ``dependence.py`` keeps the keys of the config it depends on; empty: its own.
     """
     told = config.model_dump(mode="json", include=set(sections(section or step)))
     return Made(
