@@ -136,8 +136,8 @@ def _measured(work: Path, volume: Volume, mask: FaceMask, after: Path, near_mm: 
     own = bearing(old, to_template)
     if own.lying >= CERTAIN:
         measures["pose_off_mm"] = own.off_mm
-        both = (face(data, affine, own.to_template) for data in (before, released))
-        for region, percent in relief(*both, own.to_template).items():
+        old, new = (face(data, affine, own.to_template) for data in (before, released))
+        for region, percent in relief(old, new, own.to_template).items():
             measures[f"{region}_relief_percent"] = percent
     for region, left in found.items():
         measures[f"{region}_left_percent"] = left.left_percent
