@@ -26,7 +26,7 @@ def _nobody(_: bytes) -> bool:
 
 
 def _block(text: bytes) -> bytes:
-    stream = gzip.compress(text)
+    stream = gzip.compress(text, mtime=0)
     return struct.pack("<L", len(stream)) + stream
 
 

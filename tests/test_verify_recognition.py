@@ -173,7 +173,7 @@ def test_a_head_that_was_looked_for_in_the_wrong_place(base: Judged, fault: str)
 
 
 def test_a_pose_that_is_off_within_bounds_hides_nothing(base: Judged) -> None:
-    """The gate measures where it finds the face itself."""
+    """What is left is found all the same."""
     redrawn(base, eyes_left(*grid(base)), motion((0, 6, 5)))
     record, found = base.verify()
     assert 6 <= record.measures[base.series[0]]["pose_off_mm"] <= 10

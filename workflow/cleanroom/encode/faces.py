@@ -57,11 +57,9 @@ class Face:
 
     def _around(self, points: Points, mm: float) -> Flags:
         """Which points lie in the mask's bounding box, or so near to it."""
-        mask, to_voxel = self._grid
-        if not mask.any():
-            return np.zeros(len(points), bool)
+        _, to_voxel = self._grid
+        low, high = self._box
         reach = mm * np.linalg.norm(to_voxel[:3, :3], axis=1) + 1
-        low, high = (edge(np.argwhere(mask), axis=0) for edge in (np.min, np.max))
         voxel = points @ to_voxel[:3, :3].T + to_voxel[:3, 3]
         return np.asarray(((voxel >= low - reach) & (voxel <= high + reach)).all(axis=1))
 
@@ -77,6 +75,15 @@ class Face:
     def _grid(self) -> tuple[Flags, NDArray[np.float64]]:
         image = nibabel.Nifti1Image.from_filename(self.mask)
         return np.asarray(image.dataobj) > 0, np.linalg.inv(image.affine) @ LPS_TO_RAS
+
+    @cached_property
+    def _box(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The lowest and the highest voxel of the mask; nothing lies between them when it is empty."""
+        mask, _ = self._grid
+        if not mask.any():
+            return np.full(3, np.inf), np.full(3, -np.inf)
+        along = [np.flatnonzero(mask.any(axis=others)) for others in ((1, 2), (0, 2), (0, 1))]
+        return np.array([row[0] for row in along], float), np.array([row[-1] for row in along], float)
 
     @cached_property
     def _surface(self) -> "Isotropic":

@@ -70,10 +70,10 @@ def bearing(volume: Isotropic, to_template: Affine) -> Bearing:
     to_template
         The pose that was written down: RAS millimetres of the volume to those of the template.
     """
-    away = _away(volume)
-    turned = [_laid(away, turn @ to_template, SEARCH) for turn in _turns()]
-    near = _laid(away, to_template, *REFINE)
-    far = _laid(away, max(turned, key=lambda fit: fit[1])[0], *REFINE)
+    skin = _Skin.of(volume)
+    turned = [_laid(skin, turn @ to_template, SEARCH) for turn in _turns()]
+    near = _laid(skin, to_template, *REFINE)
+    far = _laid(skin, max(turned, key=lambda fit: fit[1])[0], *REFINE)
     best = far if far[1] > near[1] + CLEARLY else near
     marks = _landmarks()
     moved = _moved(marks, best[0] @ np.linalg.inv(to_template))
@@ -81,16 +81,29 @@ def bearing(volume: Isotropic, to_template: Affine) -> Bearing:
     return Bearing(best[0], round(off, 1), round(best[1], 2))
 
 
-def _laid(away: Isotropic, pose: Affine, *stages: Stage) -> tuple[Affine, float]:
+class _Skin(NamedTuple):
+    """Signed distance to the outer skin of a head, millimetres, negative inside; and its slopes."""
+
+    away: Isotropic
+    slopes: list[Isotropic]
+
+    @classmethod
+    def of(cls, volume: Isotropic) -> "_Skin":
+        solid = closed(volume)
+        away = ndimage.distance_transform_edt(~solid) - ndimage.distance_transform_edt(solid)
+        field = volume.holding(np.asarray((away + np.where(solid, 0.5, -0.5)) * volume.mm, np.float32))
+        return cls(field, [field.holding(np.gradient(field.data, field.mm, axis=axis)) for axis in range(3)])
+
+
+def _laid(head: _Skin, pose: Affine, *stages: Stage) -> tuple[Affine, float]:
     """A pose moved until skin lies on skin, by Gauss-Newton steps; and what part of the skin does then."""
-    slopes = [away.holding(np.gradient(away.data, away.mm, axis=axis)) for axis in range(3)]
     for reach, points in stages:
         skin = _template_skin()[:points]
         for _ in range(STEPS):
             back = _inverse(pose)
             here = _moved(skin, back)
-            gap, seen = _at(away, here)
-            turned = np.stack([_at(slope, here)[0] for slope in slopes], axis=1) @ back[:3, :3]
+            gap, seen = _at(head.away, here)
+            turned = np.stack([_at(slope, here)[0] for slope in head.slopes], axis=1) @ back[:3, :3]
             change = -np.column_stack([turned, np.cross(skin - MIDDLE, turned)])
             weight = np.where(seen, 1 / (1 + (gap / reach) ** 2) ** 2, 0.0)
             normal = np.einsum("ni,n,nj->ij", change, weight, change) + 1e-6 * np.eye(6)
@@ -98,7 +111,7 @@ def _laid(away: Isotropic, pose: Affine, *stages: Stage) -> tuple[Affine, float]
             pose = _motion(step) @ pose
             if np.abs(step[:3]).max() + 80 * np.abs(step[3:]).max() < 0.1:
                 break
-    gap, seen = _at(away, _moved(skin, _inverse(pose)))
+    gap, seen = _at(head.away, _moved(skin, _inverse(pose)))
     return pose, float((seen & (np.abs(gap) < LYING_MM)).mean())
 
 
@@ -121,13 +134,6 @@ def _turns() -> list[Affine]:
         matrix[:3, 3] = CENTRE - matrix[:3, :3] @ CENTRE
         found.append(matrix)
     return found
-
-
-def _away(volume: Isotropic) -> Isotropic:
-    """Signed distance to the outer skin, millimetres, negative inside."""
-    solid = closed(volume)
-    away = ndimage.distance_transform_edt(~solid) - ndimage.distance_transform_edt(solid)
-    return volume.holding(np.asarray((away + np.where(solid, 0.5, -0.5)) * volume.mm, np.float32))
 
 
 def _at(field: Isotropic, places: Points) -> tuple[Points, NDArray[np.bool_]]:
