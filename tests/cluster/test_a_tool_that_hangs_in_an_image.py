@@ -20,10 +20,9 @@ esac
 
 
 @pytest.fixture(scope="module")
-def faces(tmp_path_factory: pytest.TempPathFactory) -> dict[str, SeriesFace]:
+def faces(apptainer: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, SeriesFace]:
     """Two series of one head: with one the tool in the image hangs, of the other it cuts nothing."""
-    if not shutil.which("apptainer"):
-        pytest.skip("apptainer is missing (containers/install-apptainer)")
+    assert apptainer
     image = _image(tmp_path_factory.mktemp("image"))
     names = ["hangs", "copies"]
     source = head_in_series(tmp_path_factory.mktemp("export"), names)
