@@ -15,7 +15,7 @@ from scipy import ndimage
 
 from cleanroom.deface.contrast import like_t1
 from cleanroom.deface.template import template_head
-from cleanroom.isotropic import Affine, Isotropic
+from cleanroom.isotropic import Affine, Isotropic, moved
 from cleanroom.skin import body
 
 BLOCK = 6
@@ -128,9 +128,8 @@ def _round(head: Isotropic, pose: Affine, stage: Stage) -> Affine | None:
     found = (centres + best * blocks.grid.mm)[sure]
     if stage.freedom == "rigid":
         return np.asarray(_trimmed(found, centres[sure], stage.freedom) @ pose)
-    back = np.linalg.inv(pose)
-    there = np.einsum("ij,nj->ni", back[:3, :3], found) + back[:3, 3]
-    return _trimmed(there, centres[sure], stage.freedom)
+    back = np.asarray(np.linalg.inv(pose), np.float64)
+    return _trimmed(moved(found, back), centres[sure], stage.freedom)
 
 
 def _laid(head: Isotropic, pose: Affine, grid: Isotropic, stage: Stage) -> NDArray[np.float32]:
@@ -169,7 +168,7 @@ def _trimmed(source: NDArray[np.float64], target: NDArray[np.float64], freedom: 
     keep = np.ones(len(source), bool)
     for _ in range(8):
         move = _through(source[keep], target[keep], freedom)
-        missed = np.linalg.norm(np.einsum("ij,nj->ni", move[:3, :3], source) + move[:3, 3] - target, axis=1)
+        missed = np.linalg.norm(moved(source, move) - target, axis=1)
         better = missed <= np.quantile(missed, KEPT)
         if (better == keep).all():
             break

@@ -16,7 +16,7 @@ from scipy.spatial.transform import Rotation
 from cleanroom.deface.head import head_centre
 from cleanroom.deface.surface import Points, Surface, surface
 from cleanroom.deface.template import template_head
-from cleanroom.isotropic import Affine, Isotropic
+from cleanroom.isotropic import Affine, Isotropic, moved
 
 SEED = 20
 SCALE_SPREAD = 0.1
@@ -115,8 +115,8 @@ def _fitted(there: Surface, start: Affine, stages: tuple[Stage, ...]) -> Fit:
         here, template = (_some(skin.points, stage.points) for skin in (there, _template_skin()))
         for _ in range(stage.steps):
             away, change, seen = _gaps(there, here, template, pose)
-            pose, moved = _improved(pose, away, change, np.where(seen, _weight(away, stage.reach_mm), 0.0))
-            if moved < 0.1:
+            pose, moved_mm = _improved(pose, away, change, np.where(seen, _weight(away, stage.reach_mm), 0.0))
+            if moved_mm < 0.1:
                 break
     away, _, seen = _gaps(there, here, template, pose)
     weight = np.where(seen, _weight(away, COUNTED_MM), 0.0)
@@ -138,16 +138,12 @@ def _gaps(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
     """Distances from either skin to the other, how they change with the pose, and which can be seen."""
     back = np.asarray(np.linalg.inv(pose), np.float64)
-    laid = _moved(here, pose)
+    laid = moved(here, pose)
     away, slope, seen = _template_skin().to_skin(laid)
-    there_away, there_slope, there_seen = there.to_skin(_moved(template, back))
+    there_away, there_slope, there_seen = there.to_skin(moved(template, back))
     turned = np.einsum("ni,ij->nj", there_slope, back[:3, :3])
     change = np.concatenate([_change(slope, laid), -_change(turned, template)])
     return np.concatenate([away, there_away]), change, np.concatenate([seen, there_seen])
-
-
-def _moved(points: Points, matrix: Affine) -> Points:
-    return np.asarray(np.einsum("ij,nj->ni", matrix[:3, :3], points) + matrix[:3, 3])
 
 
 def _change(slope: NDArray[np.float64], points: Points) -> NDArray[np.float64]:
@@ -170,7 +166,7 @@ def _improved(
     step = -np.linalg.solve(normal, pull)
     turn = Rotation.from_rotvec(np.clip(step[3:6], -0.3, 0.3)).as_matrix()
     turn *= np.exp(np.clip(step[6], -0.1, 0.1))
-    moved = np.eye(4)
-    moved[:3, :3] = turn
-    moved[:3, 3] = head_centre() - turn @ head_centre() + np.clip(step[:3], -40, 40)
-    return np.asarray(moved @ pose), float(np.abs(step[:3]).max() + 80 * np.abs(step[3:]).max())
+    motion = np.eye(4)
+    motion[:3, :3] = turn
+    motion[:3, 3] = head_centre() - turn @ head_centre() + np.clip(step[:3], -40, 40)
+    return np.asarray(motion @ pose), float(np.abs(step[:3]).max() + 80 * np.abs(step[3:]).max())

@@ -10,7 +10,7 @@ from scipy import ndimage
 from scipy.spatial.transform import Rotation
 
 from cleanroom.deface.template import template_head
-from cleanroom.isotropic import Affine, Isotropic
+from cleanroom.isotropic import Affine, Isotropic, moved
 from cleanroom.verify.remains import MIDDLE, MM, REGIONS, closed, outer_skin
 
 SEED = 8
@@ -76,8 +76,8 @@ def bearing(volume: Isotropic, to_template: Affine) -> Bearing:
     far = _laid(skin, max(turned, key=lambda fit: fit[1])[0], *REFINE)
     best = far if far[1] > near[1] + CLEARLY else near
     marks = _landmarks()
-    moved = _moved(marks, best[0] @ np.linalg.inv(to_template))
-    off = float(np.linalg.norm(moved - marks, axis=1).mean())
+    there = moved(marks, best[0] @ np.linalg.inv(to_template))
+    off = float(np.linalg.norm(there - marks, axis=1).mean())
     return Bearing(best[0], round(off, 1), round(best[1], 2))
 
 
@@ -101,7 +101,7 @@ def _laid(head: _Skin, pose: Affine, *stages: Stage) -> tuple[Affine, float]:
         skin = _template_skin()[:points]
         for _ in range(STEPS):
             back = _inverse(pose)
-            here = _moved(skin, back)
+            here = moved(skin, back)
             gap, seen = _at(head.away, here)
             turned = np.stack([_at(slope, here)[0] for slope in head.slopes], axis=1) @ back[:3, :3]
             change = -np.column_stack([turned, np.cross(skin - MIDDLE, turned)])
@@ -111,7 +111,7 @@ def _laid(head: _Skin, pose: Affine, *stages: Stage) -> tuple[Affine, float]:
             pose = _motion(step) @ pose
             if np.abs(step[:3]).max() + 80 * np.abs(step[3:]).max() < 0.1:
                 break
-    gap, seen = _at(head.away, _moved(skin, _inverse(pose)))
+    gap, seen = _at(head.away, moved(skin, _inverse(pose)))
     return pose, float((seen & (np.abs(gap) < LYING_MM)).mean())
 
 
@@ -142,10 +142,6 @@ def _at(field: Isotropic, places: Points) -> tuple[Points, NDArray[np.bool_]]:
     nearest = np.clip(np.rint(index), 0, np.array(field.data.shape) - 1).astype(np.intp)
     values = ndimage.map_coordinates(field.data, index.T, order=1, mode="nearest")
     return np.asarray(values, np.float64), inside & field.seen[tuple(nearest.T)]
-
-
-def _moved(points: Points, matrix: Affine) -> Points:
-    return np.asarray(np.einsum("ij,nj->ni", matrix[:3, :3], points) + matrix[:3, 3])
 
 
 @cache
