@@ -3,9 +3,8 @@
 import shutil
 
 from cleanroom.deface.by_builtin import builtin_study
-from cleanroom.records import FaceRecord
+from cleanroom.records import COMPARED, FaceRecord
 from cleanroom.study import Study
-from cleanroom.tools.compared import FOLDER
 from cleanroom.tools.decided import decided
 from cleanroom.tools.presence import selected
 
@@ -29,5 +28,5 @@ def deface_study(study: Study) -> FaceRecord:
     StopRun
         When the template is not installed.
     """
-    shutil.rmtree(study.folder / FOLDER, ignore_errors=True)
+    shutil.rmtree(study.folder / COMPARED, ignore_errors=True)
     return decided(study) if selected(study.config) else builtin_study(study, "faces").record

@@ -3,6 +3,8 @@
 from cleanroom.records.bids import NiftiFile, NiftiRecord, Scan, Visit
 from cleanroom.records.encoded import EncodedInstance, EncodeRecord
 from cleanroom.records.faces import (
+    COMPARED,
+    ORIGINAL,
     FaceAttempt,
     FaceMask,
     FaceRecord,
@@ -19,7 +21,9 @@ from cleanroom.records.text import Document, SeriesText, TextBox, TextRecord
 from cleanroom.records.verdict import VerifyRecord
 
 __all__ = [
+    "COMPARED",
     "NO_VERDICT",
+    "ORIGINAL",
     "CleanRecord",
     "CleanedFile",
     "Code",

@@ -6,6 +6,9 @@ from pydantic import BaseModel
 
 from cleanroom.records.record import Record
 
+COMPARED, ORIGINAL = "compared", "original"
+"""The folder, below the study's private one, with pictures of compared tools: some show a face. And whose
+name the pictures of what came in have."""
 FaceVerdict = Literal["face", "no_face", "already_removed", "not_applicable", "unsure"]
 
 
@@ -83,7 +86,7 @@ class SeriesFace(BaseModel):
     attempts: list[FaceAttempt] = []
     """Of every tool that the config names for this series; empty when that is ``builtin`` alone."""
     compared: dict[str, list[str]] = {}
-    """``original`` or a tool that was compared → PNG files, relative to the study's folder; private."""
+    """`ORIGINAL` or a tool that was compared → PNG files in `COMPARED`, relative to the study's folder."""
 
 
 class FaceRecord(Record):

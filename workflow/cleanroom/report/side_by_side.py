@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from cleanroom.records import COMPARED, ORIGINAL
 from cleanroom.report.figures import AttemptFigures
 from cleanroom.report.series import SeriesEntry
 from cleanroom.report.thumbnails import Thumbnail, still
-
-FOLDER = "compared"
-ORIGINAL = "original"
 
 
 @dataclass(frozen=True)
@@ -47,5 +45,5 @@ def columns(entry: SeriesEntry, edge: int) -> list[Column]:
 def _shown(entry: SeriesEntry, name: str, edge: int) -> list[Thumbnail]:
     """Only what lies in the folder of compared pictures."""
     files = [Path(file) for file in entry.compared.get(name, [])]
-    inside = [file for file in files if file.parts[:1] == (FOLDER,) and ".." not in file.parts]
+    inside = [file for file in files if file.parts[:1] == (COMPARED,) and ".." not in file.parts]
     return [still(entry.work / file, edge) for file in inside]

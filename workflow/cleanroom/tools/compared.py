@@ -9,14 +9,11 @@ from numpy.typing import NDArray
 from cleanroom.deface.volumes import read, read_mask
 from cleanroom.isotropic import Affine
 from cleanroom.picture import View, middle, slices, surface
-from cleanroom.records import FaceAttempt, SeriesFace, Volume
+from cleanroom.records import COMPARED, ORIGINAL, FaceAttempt, SeriesFace, Volume
 from cleanroom.study import Study
 from cleanroom.tools.adopt import Adopted
 
 Mask = NDArray[np.uint8]
-FOLDER = "compared"
-"""Below the study's private folder: some of these pictures show a face."""
-ORIGINAL = "original"
 VIEWS: tuple[View, ...] = ("front", "left")
 
 
@@ -113,11 +110,11 @@ def draw(
         return {}
     data, affine = _volume(study.work / shown.file), np.array(shown.affine)
     at = middle(data, affine)
-    drawn = {ORIGINAL: _drawn(study.folder, Path(FOLDER, series, ORIGINAL), data, None, (affine, at))}
+    drawn = {ORIGINAL: _drawn(study.folder, Path(COMPARED, series, ORIGINAL), data, None, (affine, at))}
     for tool, found in results.items():
         taken = found.get(shown.file)
         if taken is not None:
-            name = Path(FOLDER, series, tool)
+            name = Path(COMPARED, series, tool)
             drawn[tool] = _drawn(study.folder, name, taken.of(data), taken.mask, (affine, at))
     return drawn
 
