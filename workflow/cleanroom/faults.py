@@ -38,9 +38,10 @@ def stop(error: Exception, config: Config) -> StopRun | None:
 
 def no_space(config: Config) -> StopRun:
     """What to say when a disk is full: which of the folders lies on it."""
-    names = full(config) or ["private", "output"]
+    without = full(config)
+    names = without or ["private", "output"]
     folders = " and ".join(str(getattr(config, name)) for name in names)
-    word = "is full" if full(config) else "was full for a moment"
+    word = "is full" if without else "was full for a moment"
     return StopRun(
         f"No space left: the disk of {' and '.join(names)} {word}.",
         f"free some space in {folders} and {_AGAIN}",

@@ -1,7 +1,7 @@
 # Runs the calls of one tool on one study. POSIX sh, so that it runs in whatever image the tool is in.
 # Each call: no terminal, no display, a session and a process group of its own, a time limit; whatever is left
-# of it at its end is killed, also what went into a session of its own (it still has CLEANROOM_CALL). How it ended is written beside its result; the status of this file
-# is always 0, for a tool's own proves nothing. What comes before: out, image, binds, variables.
+# of it at its end is killed, also what went into a session of its own (it still has CLEANROOM_CALL). How it
+# ended is written beside its result; the status of this file is always 0, for a tool's own proves nothing. What comes before: out, image, binds, variables.
 
 unset DISPLAY WAYLAND_DISPLAY
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 ITK_GLOBAL_DEFAULT_NUMBER_OF_THREADS=1 FSLOUTPUTTYPE=NIFTI
