@@ -15,13 +15,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from runs.tiny import HERE, snakemake
+
 from bench.measured import Cost, measured
 
 STUDIES, RUN, ROWS = 100_000, 100, 10_000_000
 SHARD = 2000
 NODES, CORES = 100, 16
 """Of the cluster that is reckoned."""
-_SNAKEMAKE = str(Path(sys.executable).parent / "snakemake")
 _LOOKUPS = 20_000
 _FIND = "SELECT pseudonym FROM crosswalk WHERE kind = 'instance' AND original = ?"
 
@@ -36,20 +37,7 @@ class Place:
         """One call of Snakemake to its end."""
         folder = self.folder
         keys = {"input": folder / "input", "output": folder / "out", "private": folder / "private"} | config
-        return measured(
-            _SNAKEMAKE,
-            f"--cores={cores}",
-            f"--directory={folder / work}",
-            f"--snakefile={HERE / 'Snakefile'}",
-            f"--configfile={HERE / 'config.yaml'}",
-            f"--workflow-profile={HERE / 'profiles' / 'default'}",
-            *arguments,
-            "--config",
-            *(f"{key}={value}" for key, value in keys.items()),
-        )
-
-
-HERE = Path(__file__).parents[1]
+        return measured(*snakemake(folder / work, *arguments, cores=cores, **keys))
 
 
 def main(studies: int = STUDIES, run: int = RUN, rows: int = ROWS) -> None:
@@ -147,9 +135,7 @@ def lookups(path: Path, rows: int) -> float:
         started = time.process_time()
         for n in range(_LOOKUPS):
             one = _uid(n * 7_919 % rows)
-            base.execute(
-                "SELECT pseudonym FROM crosswalk WHERE kind = 'instance' AND original = ?", (one,)
-            ).fetchone()
+            base.execute(_FIND, (one,)).fetchone()
         return _LOOKUPS / (time.process_time() - started)
 
 

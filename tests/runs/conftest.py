@@ -3,7 +3,6 @@
 import fcntl
 import os
 import subprocess
-import sys
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +10,9 @@ from pathlib import Path
 import pytest
 from line import run_line
 from many import write_studies
-from runs.tiny import Folders, beside
+from runs.tiny import Folders, beside, snakemake
 
 from cleanroom.config import Config
-
-HERE = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True)
@@ -37,25 +34,9 @@ class Run:
 
     def call(self, *arguments: str, cores: int = 2, **config: str) -> subprocess.CompletedProcess[str]:
         """Run the workflow as a user does, with its own ``.snakemake`` folder; ``config`` adds keys."""
-        bin_folder = Path(sys.executable).parent
         keys = {"input": self.source, "output": self.results, "private": self.private} | config
         return subprocess.run(
-            [
-                str(bin_folder / "snakemake"),
-                "--cores",
-                str(cores),
-                "--directory",
-                str(self.folder),
-                "--snakefile",
-                str(HERE / "Snakefile"),
-                "--configfile",
-                str(HERE / "config.yaml"),
-                "--workflow-profile",
-                str(HERE / "profiles" / "default"),
-                *arguments,
-                "--config",
-                *(f"{key}={value}" for key, value in keys.items()),
-            ],
+            snakemake(self.folder, *arguments, cores=cores, **keys),
             capture_output=True,
             text=True,
             env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},

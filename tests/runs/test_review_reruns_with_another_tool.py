@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from browser import page
-from runs.conftest import HERE, Run
+from runs.conftest import Run
+from runs.tiny import HERE
 from tooled import COMMAND, head_in_series
 
 from cleanroom.records import FaceRecord

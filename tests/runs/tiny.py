@@ -19,6 +19,21 @@ HERE = Path(__file__).parents[2]
 KINDS = ("snakemake", "job", "machine", "ctrl-c")
 
 
+def snakemake(work: Path, *arguments: str, cores: int = 2, **keys: object) -> list[str]:
+    """The call of Snakemake as a user makes it, in a working folder of its own; ``keys`` of the config."""
+    return [
+        str(Path(sys.executable).parent / "snakemake"),
+        f"--cores={cores}",
+        f"--directory={work}",
+        f"--snakefile={HERE / 'Snakefile'}",
+        f"--configfile={HERE / 'config.yaml'}",
+        f"--workflow-profile={HERE / 'profiles' / 'default'}",
+        *arguments,
+        "--config",
+        *(f"{key}={value}" for key, value in keys.items()),
+    ]
+
+
 @dataclass(frozen=True)
 class Folders:
     """Where one run lies."""
@@ -32,17 +47,7 @@ class Folders:
     def command(self, *arguments: str, **config: str) -> list[str]:
         """The call of Snakemake."""
         keys = {"input": self.source, "output": self.output, "private": self.private} | config
-        return [
-            str(Path(sys.executable).parent / "snakemake"),
-            "--cores=2",
-            f"--directory={self.work}",
-            f"--snakefile={HERE / 'Snakefile'}",
-            f"--configfile={HERE / 'config.yaml'}",
-            f"--workflow-profile={HERE / 'profiles' / 'default'}",
-            *arguments,
-            "--config",
-            *(f"{key}={value}" for key, value in keys.items()),
-        ]
+        return snakemake(self.work, *arguments, **keys)
 
     def start(
         self, *arguments: str, environment: dict[str, str] | None = None, umask: int = -1, **config: str
