@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 from cleanroom import images
+from cleanroom.hashed import hashed
 
 SQUASHED = "-all-root -comp zstd -Xcompression-level 3"
 """All of root, or an unprivileged build on top fails; much quicker than the default, a few percent larger."""
@@ -69,7 +70,7 @@ def record() -> None:
         table = csv.writer(file, dialect="excel-tab", lineterminator="\n")
         table.writerow(["image", "sha256", "bytes"])
         for image in sorted(images.FOLDER.glob("*.sif")):
-            table.writerow([image.name, images.hashed(image), image.stat().st_size])
+            table.writerow([image.name, hashed(image), image.stat().st_size])
 
 
 def call(*command: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 from cleanroom import images
 from cleanroom.environment import ROOT
 from cleanroom.errors import StopRun
+from cleanroom.hashed import hashed
 from cleanroom.provenance import made
 
 pytestmark = pytest.mark.usefixtures("folder")
@@ -30,7 +31,7 @@ def built(content: bytes) -> Path:
     """A stand-in for the image of the line, recorded as the build does."""
     image = images.image(images.LINE)
     image.write_bytes(content)
-    row = f"{image.name}\t{images.hashed(image)}\t{len(content)}\n"
+    row = f"{image.name}\t{hashed(image)}\t{len(content)}\n"
     images.DIGESTS.write_text(f"image\tsha256\tbytes\n{row}")
     return image
 

@@ -12,6 +12,7 @@ from runs.tiny import Folders
 from tooled import by_name, head_in_series
 
 from cleanroom import images
+from cleanroom.hashed import hashed
 from cleanroom.records import Record
 from cleanroom.study import RECORDS
 
@@ -71,10 +72,10 @@ def test_tools_release_in_their_images(tools: Folders) -> None:
 
 def test_provenance_names_the_image_of_the_line(tools: Folders) -> None:
     image = images.image(images.LINE)
-    assert containers_of(tools) == {f"sha256:{images.hashed(image)}"}
+    assert containers_of(tools) == {f"sha256:{hashed(image)}"}
     crate = json.loads((tools.output / "provenance" / "ro-crate-metadata.json").read_text())
     named = [entity for entity in crate["@graph"] if entity["@type"] == "ContainerImage"]
-    assert [entity["sha256"] for entity in named] == [images.hashed(image)]
+    assert [entity["sha256"] for entity in named] == [hashed(image)]
 
 
 def test_the_images_hold_what_was_pinned(apptainer: str) -> None:

@@ -8,9 +8,10 @@ from exports import instance, save
 from runs.conftest import Run
 
 from cleanroom import config as configuration
-from cleanroom.handing_over.checked import check, hashed
+from cleanroom.handing_over.checked import check
 from cleanroom.handing_over.listing import read
 from cleanroom.handing_over.purged import purge
+from cleanroom.hashed import hashed
 
 pytestmark = pytest.mark.long
 KEPT = "{rules: [{tool: none, reason: an invented phantom}]}"

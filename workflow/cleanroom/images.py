@@ -6,11 +6,12 @@ tool has an image of its own.
 
 import csv
 from functools import cache
-from hashlib import file_digest, sha256
+from hashlib import sha256
 from pathlib import Path
 
 from cleanroom.environment import ROOT, pinned
 from cleanroom.errors import StopRun
+from cleanroom.hashed import hashed
 
 CONTAINERS = ROOT / "containers"
 FOLDER = CONTAINERS / "images"
@@ -52,12 +53,6 @@ def recorded() -> dict[str, str]:
         return {}
     with DIGESTS.open(newline="") as file:
         return {row["image"]: row["sha256"] for row in csv.DictReader(file, dialect="excel-tab")}
-
-
-def hashed(path: Path) -> str:
-    """SHA-256 of an image file."""
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
 
 
 def check(needed: list[str]) -> None:

@@ -6,11 +6,12 @@ the jobs that write it depend; it stays until they have run, and does not change
 """
 
 from collections.abc import Iterator
-from hashlib import file_digest, sha256
+from hashlib import sha256
 from pathlib import Path
 
 from cleanroom.atomic import write_text
 from cleanroom.config import Config
+from cleanroom.hashed import hashed
 from cleanroom.intake.walk import walk
 from cleanroom.records import ReleaseRecord
 
@@ -114,7 +115,4 @@ def _stood(root: Path) -> Iterator[str]:
 
 def _told(path: Path) -> str:
     """The content: Snakemake touches what a rule has written."""
-    if not path.is_file():
-        return "missing"
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
+    return hashed(path) if path.is_file() else "missing"

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from hashlib import file_digest
 from pathlib import Path
 
 from cleanroom.handing_over import listing
 from cleanroom.handing_over.listing import Listed
+from cleanroom.hashed import hashed
 
 CRATE = Path("provenance", "ro-crate-metadata.json")
 MISSING, ALTERED, OUTSIDE, TWICE = "missing", "altered", "not inside the release", "listed twice"
@@ -83,12 +83,6 @@ def check(folder: Path) -> Checked:
     found.extra = _extra(root, {row.path for row in rows})
     found.manifest = _told_otherwise(root, found.sha256)
     return found
-
-
-def hashed(path: Path) -> str:
-    """SHA-256 of a file."""
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
 
 
 def _wrong(root: Path, row: Listed) -> str:

@@ -13,8 +13,8 @@ from typing import Literal
 from cleanroom.atomic import replacing, write_text
 from cleanroom.errors import StopRun
 from cleanroom.handing_over import listing
-from cleanroom.handing_over.checked import hashed
 from cleanroom.handing_over.listing import Listed
+from cleanroom.hashed import hashed
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The earliest time that ZIP knows: every file gets it."""

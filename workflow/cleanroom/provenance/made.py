@@ -7,13 +7,14 @@ import shlex
 import socket
 import sys
 from functools import cache
-from hashlib import file_digest, sha256
+from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from cleanroom import __version__, images
 from cleanroom.config import Config
 from cleanroom.dependence import code, sections
+from cleanroom.hashed import hashed
 from cleanroom.records import Made, Record
 
 TOOLS: dict[str, list[str]] = {
@@ -87,8 +88,8 @@ def container() -> str:
     if named and (recorded := images.recorded().get(Path(named).name)):
         return f"sha256:{recorded}"
     if named and Path(named).is_file():
-        return f"sha256:{_hashed(Path(named))}"
-    return f"labels-sha256:{_hashed(LABELS)}" if LABELS.is_file() else ""
+        return f"sha256:{hashed(Path(named))}"
+    return f"labels-sha256:{hashed(LABELS)}" if LABELS.is_file() else ""
 
 
 def _user() -> str:
@@ -114,9 +115,4 @@ def _content(file: Path) -> str:
     if file.suffix == ".json" and file.parent.parent.name in ("studies", "work"):
         values = {key: value for key, value in json.loads(file.read_bytes()).items() if key not in RUNNING}
         return sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
-    return _hashed(file)
-
-
-def _hashed(file: Path) -> str:
-    with file.open("rb") as stream:
-        return file_digest(stream, "sha256").hexdigest()
+    return hashed(file)

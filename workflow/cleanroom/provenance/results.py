@@ -1,12 +1,12 @@
 """What a run has made, as a crate tells it."""
 
-from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
 from rocrate.model import File
 
 from cleanroom.atomic import write_text
+from cleanroom.hashed import hashed
 from cleanroom.provenance.entities import entity
 
 RESULTS = {
@@ -51,9 +51,7 @@ def add_readme(crate: Any, folder: Path) -> None:
 
 def _result(crate: Any, output: Path, path: str, name: str, kind: str) -> Any:
     file = output / path
-    with file.open("rb") as stream:
-        digest = file_digest(stream, "sha256").hexdigest()
     size = str(file.stat().st_size)
-    properties = {"name": name, "encodingFormat": kind, "contentSize": size, "sha256": digest}
+    properties = {"name": name, "encodingFormat": kind, "contentSize": size, "sha256": hashed(file)}
     here = path.removeprefix("provenance/")
     return crate.add(File(crate, dest_path=here if here != path else f"../{path}", properties=properties))

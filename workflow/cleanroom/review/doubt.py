@@ -1,9 +1,10 @@
 """Where a step doubts: the hash of what there is to see, and whether a person has released just that."""
 
 from collections.abc import Iterable
-from hashlib import file_digest, sha256
+from hashlib import sha256
 from pathlib import Path
 
+from cleanroom.hashed import hashed
 from cleanroom.manifest import Instance
 from cleanroom.records import FaceRecord, SeriesFace, SetAsideRow, Volume
 from cleanroom.source import opened
@@ -74,10 +75,7 @@ def digests_seen(digests: Iterable[str], *more: str) -> str:
 
 
 def _digest(path: Path) -> str:
-    if not path.is_file():
-        return ""
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
+    return hashed(path) if path.is_file() else ""
 
 
 def _face_seen(study: Study, name: str, face: SeriesFace, volumes: list[Volume]) -> str:

@@ -4,9 +4,9 @@ import tempfile
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
-from hashlib import file_digest
 from pathlib import Path
 
+from cleanroom.hashed import hashed
 from cleanroom.manifest import Instance
 from cleanroom.records import VerifyRecord
 from cleanroom.study import Study
@@ -75,11 +75,11 @@ class Judge:
         found.run("tallies", lambda: tallies.findings(series))
         found.run("face", lambda: face.findings(series))
         series_masks = _masks(series, found)
-        hashed = record.sha256.setdefault(series.pseudonym, {})
+        digests = record.sha256.setdefault(series.pseudonym, {})
         for row in series.rows:
             path = series.study.work / "encoded" / series.released_name(row.number)
             if path.is_file():
-                hashed[row.number] = _sha256(path)
+                digests[row.number] = hashed(path)
                 self._instance(series, row, path, series_masks, found)
         found.run("marks", lambda: self._throughout(series))
         found.run("conformance", lambda: conformance.of_series(series))
@@ -168,11 +168,6 @@ class Judge:
         before = {number: self.survey.before[name, number] for name, number in there}
         after = {number: self.survey.after[name, number] for name, number in there}
         return marks.of_series(series, before, after)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
 
 
 def _recognised(series: Series, converted: list[Converted], record: VerifyRecord) -> list[str]:
