@@ -1,12 +1,16 @@
 """Files that are whole or not there."""
 
+import ctypes
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from cleanroom.errors import StopRun
+
+_LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 @contextmanager
@@ -40,6 +44,25 @@ def write_changed(path: Path, text: str, durable: bool = True) -> None:
     """Write a text file unless it says just that: an unchanged one keeps its modification time."""
     if not path.is_file() or path.read_text(encoding="utf-8") != text:
         write_text(path, text, durable=durable)
+
+
+def settle(*places: Path) -> None:
+    """Have all that was written so far on the disks of these folders: one call of the kernel for each disk.
+
+    Raises
+    ------
+    OSError
+        When a disk did not take it.
+    """
+    for place in {place.stat().st_dev: place for place in places}.values():
+        handle = os.open(place, os.O_RDONLY)
+        try:
+            if sys.platform != "linux":
+                os.sync()
+            elif _LIBC.syncfs(handle):
+                raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+        finally:
+            os.close(handle)
 
 
 def refuse_existing(out: Path) -> None:

@@ -10,6 +10,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
+from cleanroom.atomic import settle
 from cleanroom.errors import StopRun
 
 KEY_BYTES = 32
@@ -135,4 +136,5 @@ def make_key(path: Path) -> bytes:
         file.write(key)
         file.flush()
         os.fsync(file.fileno())
+    settle(path.parent)
     return key

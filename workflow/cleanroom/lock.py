@@ -14,8 +14,10 @@ _PATIENCE = 30.0
 _held: dict[Path, int] = {}
 
 
-def hold(folder: Path, part: bool) -> bool:
+def hold(folder: Path, part: bool, file: str = "") -> bool:
     """Hold a folder until this process ends; where the file system knows no locks, nothing happens.
+
+    On NFS a lock on a folder binds one machine, one on a file all.
 
     Parameters
     ----------
@@ -23,6 +25,8 @@ def hold(folder: Path, part: bool) -> bool:
         ``private`` or ``output``.
     part
         This is a part of a run, beside which others may be at work.
+    file
+        The name of a file in it that is held too.
 
     Returns
     -------
@@ -35,9 +39,15 @@ def hold(folder: Path, part: bool) -> bool:
         When another run holds it.
     """
     place = folder.resolve()
+    held = [_hold(each, folder, part) for each in ([place, place / file] if file else [place])]
+    return all(held)
+
+
+def _hold(place: Path, folder: Path, part: bool) -> bool:
     if place in _held:
         return True
-    handle = os.open(place, os.O_RDONLY | os.O_CLOEXEC)
+    how = os.O_RDONLY if place.is_dir() else os.O_RDWR | os.O_CREAT
+    handle = os.open(place, how | os.O_CLOEXEC, 0o600)
     if _taken(handle, fcntl.LOCK_EX):
         _held[place] = handle
         return True
@@ -54,11 +64,24 @@ def hold(folder: Path, part: bool) -> bool:
     )
 
 
+def only(folder: Path) -> bool:
+    """Hold a folder until this process ends, if no other process does; whether it is held now."""
+    place = folder.resolve()
+    if place not in _held:
+        handle = os.open(place, os.O_RDONLY | os.O_CLOEXEC)
+        if not _taken(handle, fcntl.LOCK_EX):
+            os.close(handle)
+            return False
+        _held[place] = handle
+    return True
+
+
 def share(folder: Path) -> None:
     """Let other parts in beside this one."""
-    handle = _held.get(folder.resolve())
-    if handle is not None:
-        _taken(handle, fcntl.LOCK_SH)
+    place = folder.resolve()
+    for held, handle in _held.items():
+        if place in (held, held.parent):
+            _taken(handle, fcntl.LOCK_SH)
 
 
 @contextmanager

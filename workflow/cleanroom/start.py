@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cleanroom import config as configuration
-from cleanroom import faults, folders, images, intact, lock, patients, progress, secrecy, shard
+from cleanroom import faults, folders, forgotten, images, intact, lock, patients, progress, secrecy, shard
 from cleanroom.atomic import write_text
 from cleanroom.clean import profile as profiles
 from cleanroom.config import Config
@@ -88,7 +88,11 @@ def start(values: dict[str, Any], main: bool, methods: frozenset[str] = frozense
     config.output.mkdir(parents=True, exist_ok=True)
     folders.bind(config)
     part = bool(config.shard) and (config.private / "loads.tsv").is_file()
-    alone = lock.hold(config.private, part) & lock.hold(config.output, part)
+    alone = lock.hold(config.private, part, "run.lock") & lock.hold(config.output, part)
+    if lock.only(Path.cwd()) and (lost := forgotten.drop(Path(".snakemake"), config)):
+        print(
+            f"cleanroom: {lost} results are made again: the run that made them was cut off", file=sys.stderr
+        )
     plan = _made(config, profile.digest(), part)
     plan = replace(plan, missing=tuple(sorted(name for name, state in tools.items() if state.lacks)))
     if part and not alone:

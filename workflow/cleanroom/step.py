@@ -1,5 +1,6 @@
 """Runs one step on one study, so that whatever goes wrong stays with that study."""
 
+import os
 import resource
 import sys
 import time
@@ -10,6 +11,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 from cleanroom import faults, intact, lock, source
+from cleanroom.atomic import settle
 from cleanroom.config import Config
 from cleanroom.errors import SetAside, StopRun
 from cleanroom.provenance.made import made
@@ -58,11 +60,30 @@ def _run(step: str, study: Study) -> None:
     if step == "clean" and not (study.work / "headers.zip").exists():
         ZipFile(study.work / "headers.zip", "w").close()
     record.made = _made(step, study, record, folder)
+    settled(study.config, folder if step in FOLDERS else None)
     record.save(path)
     if step == "release":
         assert isinstance(record, ReleaseRecord)
         home = f"dicom/{study.patient}/{study.pseudonym}"
         intact.stamp_study(study.config, study.pseudonym, home, record)
+
+
+def settled(config: Config, wrote: Path | None) -> None:
+    """Bring what a record promises to the disk before the record, so that no loss of power parts them.
+
+    Of another disk than the record's that is the release, and what Snakemake notes of the job.
+
+    Parameters
+    ----------
+    wrote
+        A folder whose files are not on the disk yet.
+    """
+    disk = config.private.stat().st_dev
+    others = (place for place in (config.output, Path.cwd()) if place.is_dir())
+    filled = wrote is not None and any(names for _, _, names in os.walk(wrote))
+    settle(
+        *(place for place in others if place.stat().st_dev != disk), *([wrote] if wrote and filled else [])
+    )
 
 
 def _check_machine(step: str, study: Study, record: Record) -> None:

@@ -10,7 +10,7 @@ from cleanroom.files.judged import verify_files
 from cleanroom.files.released import record_path, release_files
 from cleanroom.provenance.made import made
 from cleanroom.records import Record
-from cleanroom.step import peak_mb
+from cleanroom.step import peak_mb, settled
 
 STEPS = ("redact", "verify", "release")
 
@@ -33,6 +33,7 @@ def run(step: str, config: Config, threads: int = 1) -> None:
     record.peak_mb = round(peak_mb(), 1)
     listed = config.private / "studies.tsv"
     record.made = made(step, config, [listed] if listed.is_file() else [], record, [], section="files")
+    settled(config, config.private / FOLDER / "cleaned" if step == "redact" else None)
     record.save(path)
     if step == "release":
         intact.stamp(config, intact.FILES)
