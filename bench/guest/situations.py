@@ -1,0 +1,138 @@
+"""What happens on NFS: run inside the guest, where ``init.sh`` has made the mounts."""
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from runs.tiny import Folders
+
+DISK = Path("/run/disk")
+"""The server's own file system, ext4."""
+MOUNT, OTHER, OLD = Path("/run/v4"), Path("/run/other"), Path("/run/v3")
+"""NFS 4.2; the same by a second client without a common cache; NFS 3."""
+EXPORT = f"localhost:{DISK}"
+_OPTIONS = "rw,sync,no_root_squash,fsid=0,no_subtree_check"
+_AWAY = 20
+"""Seconds."""
+
+
+def _folders(name: str, mount: Path = MOUNT) -> Folders:
+    home = mount / name
+    (home / "private").mkdir(parents=True, mode=0o700)
+    shutil.copy2(mount / "key", home / "private" / "key")
+    return Folders(mount / "input", home / "private", home / "out", home / "work")
+
+
+def _whole() -> dict[str, str]:
+    return dict(json.loads((DISK / "whole.json").read_text()))
+
+
+def _ended(folders: Folders, process: "subprocess.Popen[bytes]") -> Iterator[str]:
+    if process.wait():
+        yield f"it fails: {folders.said[-1500:]}"
+    elif folders.released() != _whole():
+        yield "other bytes"
+
+
+def version_4() -> Iterator[str]:
+    """Nothing happens."""
+    folders = _folders("plain")
+    yield from _ended(folders, folders.start())
+
+
+def version_3() -> Iterator[str]:
+    """Nothing happens, with the old protocol."""
+    folders = _folders("old", OLD)
+    yield from _ended(folders, folders.start())
+
+
+def two_clients() -> Iterator[str]:
+    """Two parts side by side, each with a mount of its own under the same name; a third run has to stop."""
+    folders = _folders("parts")
+    folders.finish("intake")
+    work = folders.work.parent
+    parts = [Folders(folders.source, folders.private, folders.output, work / f"part{n}") for n in (1, 2)]
+    first = parts[0].start(shard="1/2")
+    while not list(folders.private.glob("studies/*/clean.json")) and first.poll() is None:
+        time.sleep(0.2)
+    parts[1].work.mkdir()
+    elsewhere = f"umount {MOUNT} && mount --bind {OTHER} {MOUNT} && exec "
+    second, whole = (
+        subprocess.Popen(
+            ["unshare", "--mount", "sh", "-c", elsewhere + " ".join(map(str, command))],
+            stdout=(work / f"said{number}").open("wb"),
+            stderr=subprocess.STDOUT,
+        )
+        for number, command in enumerate((parts[1].command(shard="2/2"), folders.command("--dry-run")))
+    )
+    if not whole.wait() or "Another run is at work" not in (work / "said1").read_text():
+        yield f"a whole run beside the parts did not stop: {(work / 'said1').read_text()[-500:]}"
+    if second.wait():
+        yield f"the second part fails: {(work / 'said0').read_text()[-1500:]}"
+    yield from _ended(parts[0], first)
+
+
+def server_away() -> Iterator[str]:
+    """The server stops for a while in the middle of a run, which waits."""
+    folders = _folders("away")
+    process = folders.start()
+    folders.wait_for_jobs(8, process)
+    subprocess.run(["rpc.nfsd", "0"], check=True)
+    time.sleep(_AWAY)
+    subprocess.run(["rpc.nfsd", "4"], check=True)
+    yield from _ended(folders, process)
+
+
+def stale() -> Iterator[str]:
+    """Every handle is stale for a while; then a folder of results is taken away under the client."""
+    folders = _folders("stale")
+    process = folders.start()
+    folders.wait_for_jobs(8, process)
+    subprocess.run(["exportfs", "-u", EXPORT], check=True)
+    subprocess.run(["exportfs", "-f"], check=True)
+    time.sleep(_AWAY)
+    subprocess.run(["exportfs", "-o", _OPTIONS, EXPORT], check=True)
+    print(f"nfs:   stale: the first call ends with {process.wait()}: {_last(folders)}", flush=True)
+    yield from folders.unsound(_whole())
+    process = folders.start()
+    folders.wait_for_jobs(4, process)
+    study = next(path for path in sorted((DISK / "stale/private/work").glob("S*")) if any(path.iterdir()))
+    study.rename(DISK / "gone")
+    shutil.rmtree(DISK / "gone")
+    print(f"nfs:   stale: the second call ends with {process.wait()}: {_last(folders)}", flush=True)
+    yield from folders.unsound(_whole())
+    yield from _ended(folders, folders.start())
+
+
+def _last(folders: Folders) -> str:
+    """The lines of what was said that tell of a failure."""
+    words = ("Error", "cleanroom: ", "→", "Stale", "failed")
+    lines = [line for line in folders.said.splitlines() if any(word in line for word in words)]
+    return " | ".join(lines[-6:])[-700:]
+
+
+_SITUATIONS: dict[str, Callable[[], Iterator[str]]] = {
+    function.__name__: function for function in (version_4, version_3, two_clients, server_away, stale)
+}
+NAMES = tuple(_SITUATIONS)
+
+
+def main(*names: str) -> int:
+    """Say what went wrong."""
+    failed = False
+    for name in names:
+        began = time.monotonic()
+        wrong = list(_SITUATIONS[name]())
+        failed |= bool(wrong)
+        print(f"nfs: {name}: {len(wrong)} wrong, {time.monotonic() - began:.0f} s", flush=True)
+        for line in wrong:
+            print("nfs:   " + line.replace("\n", "\nnfs:   "), flush=True)
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
