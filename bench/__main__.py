@@ -30,7 +30,7 @@ def main() -> int:
     if "writing" in sys.argv[1:]:
         show_writing()
         return 0
-    if sys.argv[1:2] in (["fuzz"], ["kills"], ["power"], ["scale"]):
+    if sys.argv[1:2] in (["fuzz"], ["kills"], ["nfs"], ["power"], ["scale"]):
         command = [sys.executable, "-m", f"bench.{sys.argv[1]}", *sys.argv[2:]]
         return subprocess.run(command, check=False).returncode
     show("200 CT of 512 x 512 with 258 elements, headers only", headers())

@@ -8,9 +8,11 @@ guest's root, for reading only. A guest has one processor and no hurry: a study 
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from many import write_studies
@@ -54,7 +56,12 @@ def _guest(disk: Path, names: tuple[str, ...]) -> int:
     command = ["linux.uml", *_KERNEL.split(), f"init={script}", f"ubda={disk}", "--", *inside]
     group = ["timeout", "--signal=KILL", str(_LONGEST)]
     guest = subprocess.Popen(
-        group + command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, errors="replace"
+        group + command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        start_new_session=True,
     )
     assert guest.stdout
     said = [""]
@@ -64,11 +71,12 @@ def _guest(disk: Path, names: tuple[str, ...]) -> int:
             if line.startswith("nfs: "):
                 print(said[-1], flush=True)
     finally:
-        guest.kill()
+        with suppress(ProcessLookupError):
+            os.killpg(guest.pid, signal.SIGKILL)
         guest.wait()
     ended = "guest: status 0" in said
-    if not any(line.startswith("nfs: ") for line in said):
-        print("The guest did not come so far:", *said[-30:], sep="\n")
+    if not ended:
+        print("Something went wrong; the last of what the guest said:", *said[-30:], sep="\n")
     return int(not ended)
 
 

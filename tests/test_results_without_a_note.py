@@ -45,56 +45,74 @@ def standing(settings: config.Config) -> set[str]:
     }
 
 
+def old(settings: config.Config) -> set[str]:
+    """Names of the files that are older than any input."""
+    return {path.name for path in settings.private.rglob("*") if path.is_file() and path.stat().st_mtime == 1}
+
+
 def test_what_has_a_note_stays(settings: config.Config, tmp_path: Path) -> None:
     before = standing(settings)
     for path in [*settings.private.rglob("*.json"), settings.private / "studies.tsv"]:
         named(tmp_path / "metadata", path, '{"rule": "it"}')
-    assert forgotten.drop(tmp_path, settings) == 0
-    assert forgotten.drop(tmp_path / "none", settings) == 0
+    assert forgotten.make_again(tmp_path, settings) == 0
+    assert forgotten.make_again(tmp_path / "none", settings) == 0
     assert standing(settings) == before
-    assert (settings.private / "work" / "S1" / "encoded").is_dir()
+    assert old(settings) == set()
 
 
 @pytest.mark.parametrize("content", ["", '{"rule": "it"', "\0\0\0"])
-def test_what_lost_its_note_goes(settings: config.Config, tmp_path: Path, content: str) -> None:
+def test_what_lost_its_note_is_made_again(settings: config.Config, tmp_path: Path, content: str) -> None:
     before = standing(settings)
     lost = [settings.private / "studies.tsv", settings.private / "studies" / "S1" / "clean.json"]
-    lost += [settings.private / "work" / "S1" / "tools" / "1", settings.output / "report" / "report.json"]
+    lost += [settings.private / "work" / "S1" / "tools" / "1", settings.output / "report" / "index.html"]
     notes = [named(tmp_path / "metadata", path, content) for path in lost]
-    assert forgotten.drop(tmp_path, settings) == 3
-    assert before - standing(settings) == {"studies.tsv", "clean.json", "report.json"}
+    assert forgotten.make_again(tmp_path, settings) == 4
+    assert before - standing(settings) == {"studies.tsv", "report.json"}
+    assert old(settings) == {"clean.json"}
     assert not lost[2].exists()
     assert not any(note.exists() for note in notes)
 
 
-def test_the_memory_of_a_release_stays_and_its_verdict_goes(settings: config.Config, tmp_path: Path) -> None:
-    released = settings.private / "studies" / "S1" / "released.json"
-    named(tmp_path / "metadata", released, "")
-    assert forgotten.drop(tmp_path, settings) == 1
-    assert {path.name for path in released.parent.glob("*.json")} == {
-        "clean.json",
-        "encoded.json",
-        "released.json",
-    }
-
-
-def test_a_job_that_was_killed_behind_its_record(settings: config.Config, tmp_path: Path) -> None:
-    """The process that wrote the folder may still be at work in it: only the record goes."""
+def test_one_of_two_notes_is_lost(settings: config.Config, tmp_path: Path) -> None:
+    """Snakemake then compares nothing, or takes the inputs for unchanged by the note that is left."""
     record = settings.private / "studies" / "S1" / "encoded.json"
-    for path in (record, settings.private / "work" / "S1" / "encoded"):
+    folder = settings.private / "work" / "S1" / "encoded"
+    left = named(tmp_path / "metadata", record, '{"rule": "encode"}')
+    other = named(tmp_path / "metadata", record.with_name("clean.json"), '{"rule": "clean"}')
+    named(tmp_path / "metadata", folder, "")
+    assert forgotten.make_again(tmp_path, settings) == 1
+    assert old(settings) == {"encoded.json"}
+    assert folder.is_dir()
+    assert (left.exists(), other.exists()) == (False, True)
+
+
+def test_the_memory_of_a_release_and_its_verdict_stay(settings: config.Config, tmp_path: Path) -> None:
+    names = {"released.json", "verdict.json"}
+    for name in names:
+        named(tmp_path / "metadata", settings.private / "studies" / "S1" / name, "")
+    assert forgotten.make_again(tmp_path, settings) == 2
+    assert old(settings) == names
+
+
+def test_jobs_that_were_killed_before_they_were_noted(settings: config.Config, tmp_path: Path) -> None:
+    """The process that wrote the folder may still be at work in it; half a round of a tool goes."""
+    record = settings.private / "studies" / "S1" / "encoded.json"
+    tool = settings.private / "work" / "S1" / "tools" / "1"
+    for path in (record, settings.private / "work" / "S1" / "encoded", tool):
         named(tmp_path / "incomplete", path, "")
-    assert forgotten.drop(tmp_path, settings) == 1
-    assert not record.exists()
+    assert forgotten.make_again(tmp_path, settings) == 2
+    assert old(settings) == {"encoded.json"}
     assert (settings.private / "work" / "S1" / "encoded").is_dir()
+    assert not tool.exists()
 
 
 def test_what_does_not_belong_to_the_run_stays(settings: config.Config, tmp_path: Path) -> None:
     for name in ("metadata", "incomplete"):
-        named(tmp_path / name, tmp_path / "precious", "")
+        named(tmp_path / name, tmp_path / "precious.json", "")
     (tmp_path / "metadata" / "not a name").touch()
-    (tmp_path / "precious").write_text("told")
-    assert forgotten.drop(tmp_path, settings) == 0
-    assert (tmp_path / "precious").is_file()
+    (tmp_path / "precious.json").write_text("told")
+    assert forgotten.make_again(tmp_path, settings) == 0
+    assert (tmp_path / "precious.json").stat().st_mtime > 1
 
 
 def test_a_long_name_is_put_together(settings: config.Config, tmp_path: Path) -> None:
@@ -102,8 +120,8 @@ def test_a_long_name_is_put_together(settings: config.Config, tmp_path: Path) ->
     far.mkdir(parents=True)
     (far / "told.json").write_text("{}")
     named(tmp_path / "metadata", far / "told.json", "")
-    assert forgotten.drop(tmp_path, settings) == 1
-    assert not (far / "told.json").exists()
+    assert forgotten.make_again(tmp_path, settings) == 1
+    assert old(settings) == {"told.json"}
 
 
 def test_a_disk_that_cannot_be_reached_is_told(tmp_path: Path) -> None:

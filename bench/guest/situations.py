@@ -99,9 +99,12 @@ def stale() -> Iterator[str]:
     print(f"nfs:   stale: the first call ends with {process.wait()}: {_last(folders)}", flush=True)
     yield from folders.unsound(_whole())
     process = folders.start()
-    folders.wait_for_jobs(4, process)
-    study = next(path for path in sorted((DISK / "stale/private/work").glob("S*")) if any(path.iterdir()))
-    study.rename(DISK / "gone")
+    while not (left := list(DISK.glob("stale/private/work/S*/headers.zip"))) and process.poll() is None:
+        time.sleep(0.1)
+    if not left:
+        yield f"the second call had no study to take a folder from: {_last(folders)}"
+        return
+    left[0].parent.rename(DISK / "gone")
     shutil.rmtree(DISK / "gone")
     print(f"nfs:   stale: the second call ends with {process.wait()}: {_last(folders)}", flush=True)
     yield from folders.unsound(_whole())
@@ -109,10 +112,8 @@ def stale() -> Iterator[str]:
 
 
 def _last(folders: Folders) -> str:
-    """The lines of what was said that tell of a failure."""
-    words = ("Error", "cleanroom: ", "→", "Stale", "failed")
-    lines = [line for line in folders.said.splitlines() if any(word in line for word in words)]
-    return " | ".join(lines[-6:])[-700:]
+    """What was said last, on one line."""
+    return " | ".join(line.strip() for line in folders.said.splitlines()[-12:] if line.strip())[-900:]
 
 
 _SITUATIONS: dict[str, Callable[[], Iterator[str]]] = {

@@ -1,9 +1,9 @@
-"""Results of which Snakemake does not know from what they were made: they go, so that they are made again.
+"""Results of which Snakemake does not know from what they were made: they are made again.
 
 It notes that when a job has ended, and does not bring it to the disk: after a loss of power the notes of the
-last half minute are empty. A process that is killed may leave a result and no note at all, only the mark of
-an unfinished job, and behind a checkpoint Snakemake looks at no marks. No change of the input, the config or
-the code would ever make such a result anew.
+last half minute are empty. A process that is killed may leave a result, or half of one, with the mark of an
+unfinished job, and behind a checkpoint Snakemake looks at no marks. No change of the input, the config or the
+code would ever make such results anew.
 """
 
 import base64
@@ -15,13 +15,20 @@ from contextlib import suppress
 from pathlib import Path
 
 from cleanroom.config import Config
+from cleanroom.step import FOLDERS
+from cleanroom.study import RECORDS
 
 _LAST_SECONDS = 600.0
 """Of the notes that were written last the content is looked at, of the others the size."""
+_LONG_AGO = (1, 1)
+"""A time before that of any input."""
 
 
-def drop(folder: Path, config: Config) -> int:
-    """Take away results without a note; nobody else may be at work in this working folder.
+def make_again(folder: Path, config: Config) -> int:
+    """Have results without a note made again; nobody else may be at work in this working folder.
+
+    A record gets a time before that of its inputs: what remembers earlier releases, or tells that a released
+    file was judged, stays until the new one is there.
 
     Parameters
     ----------
@@ -33,36 +40,52 @@ def drop(folder: Path, config: Config) -> int:
     Returns
     -------
     int
-        How many there were.
+        Of how many jobs.
     """
     notes = list(_files(str(folder / "metadata")))
     newest = max((entry.stat().st_mtime for entry in notes), default=0.0)
     lost = [entry for entry in notes if _is_lost(entry, newest - _LAST_SECONDS)]
-    for entry in lost:
-        result = _result(entry, folder / "metadata")
-        if result.is_dir() and result.is_relative_to(config.private / "work"):
-            shutil.rmtree(result)
-    marks = [_result(entry, folder / "incomplete") for entry in _files(str(folder / "incomplete"))]
-    found = {*marks, *(_result(entry, folder / "metadata") for entry in lost)}
-    gone = [result for result in found if result.is_file() and _is_ours(result, config)]
-    for result in gone:
-        _maker(result, config).unlink(missing_ok=True)
-    for entry in lost:
-        Path(entry.path).unlink()
-    return len(gone)
+    marks = list(_files(str(folder / "incomplete")))
+    results = {_result(entry, folder / "metadata") for entry in lost}
+    results |= {_result(entry, folder / "incomplete") for entry in marks}
+    jobs = {job[0]: job for result in results if (job := _job(result, config)) and job[0].exists()}
+    if jobs or lost:
+        gone = {path for job in jobs.values() for path in job}
+        for entry in notes:
+            if entry in lost or _result(entry, folder / "metadata") in gone:
+                Path(entry.path).unlink()
+    for result in jobs:
+        _age(result, config)
+    return len(jobs)
 
 
-def _maker(result: Path, config: Config) -> Path:
-    """What to take away so that a result is made again: of what remembers earlier releases the verdict."""
-    if result.name != "released.json":
-        return result
-    if result.parent == config.private / "files":
-        return config.private / "work" / "files" / "verdict.json"
-    return result.with_name("verdict.json")
+def _job(result: Path, config: Config) -> list[Path]:
+    """What the job that made a result leaves, first what tells whether it has to run; nothing if not ours."""
+    if result.is_relative_to(config.private):
+        parts = result.relative_to(config.private).parts
+        for step, record in RECORDS.items():
+            first, _, name = FOLDERS.get(step, "work/{study}/headers.zip").split("/")
+            if len(parts) == 3 and parts in (("studies", parts[1], record), (first, parts[1], name)):
+                study = config.private / "studies" / parts[1]
+                return [study / record, config.private / first / parts[1] / name]
+        if (
+            result.suffix == ".json"
+            or result.parent.name in ("tools", "parts")
+            or result.name == "studies.tsv"
+        ):
+            return [result]
+    elif not result.is_relative_to(config.output):
+        return []
+    return [config.output / "report" / "report.json"]
 
 
-def _is_ours(result: Path, config: Config) -> bool:
-    return result.is_relative_to(config.private) or result.is_relative_to(config.output)
+def _age(result: Path, config: Config) -> None:
+    if result.is_dir():
+        shutil.rmtree(result, ignore_errors=True)
+    elif result.suffix == ".json" and result.is_relative_to(config.private):
+        os.utime(result, _LONG_AGO)
+    else:
+        result.unlink()
 
 
 def _result(entry: "os.DirEntry[str]", folder: Path) -> Path:

@@ -89,9 +89,10 @@ def start(values: dict[str, Any], main: bool, methods: frozenset[str] = frozense
     folders.bind(config)
     part = bool(config.shard) and (config.private / "loads.tsv").is_file()
     alone = lock.hold(config.private, part, "run.lock") & lock.hold(config.output, part)
-    if lock.only(Path.cwd()) and (lost := forgotten.drop(Path(".snakemake"), config)):
+    if lock.only(Path.cwd()) and (lost := forgotten.make_again(Path(".snakemake"), config)):
         print(
-            f"cleanroom: {lost} results are made again: the run that made them was cut off", file=sys.stderr
+            f"cleanroom: {lost} jobs run again: the last run was cut off before they were noted",
+            file=sys.stderr,
         )
     plan = _made(config, profile.digest(), part)
     plan = replace(plan, missing=tuple(sorted(name for name, state in tools.items() if state.lacks)))
