@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from runs.tiny import Folders
@@ -88,14 +89,18 @@ def server_away() -> Iterator[str]:
 
 
 def stale() -> Iterator[str]:
-    """Every handle is stale for a while; then a folder of results is taken away under the client."""
-    folders = _folders("stale")
+    """Every handle is stale for a while; then a folder of results is taken away under the client.
+
+    The working folder is not on NFS: what Snakemake says goes there.
+    """
+    folders = replace(_folders("stale"), work=Path("/run/stale/work"))
     process = folders.start()
     folders.wait_for_jobs(8, process)
     subprocess.run(["exportfs", "-u", EXPORT], check=True)
     subprocess.run(["exportfs", "-f"], check=True)
     time.sleep(_AWAY)
-    subprocess.run(["exportfs", "-o", _OPTIONS, EXPORT], check=True)
+    for command in (["exportfs", "-o", _OPTIONS, EXPORT], ["exportfs", "-f"]):
+        subprocess.run(command, check=True)
     print(f"nfs:   stale: the first call ends with {process.wait()}: {_last(folders)}", flush=True)
     yield from folders.unsound(_whole())
     process = folders.start()
