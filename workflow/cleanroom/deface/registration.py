@@ -56,11 +56,14 @@ class Pose:
         Mattes mutual information at the end, in nats: higher is more alike.
     apart_mm
         How far apart two engines put the points of the face on average; infinite when they were not compared.
+    third_mm
+        How far from here the skin alone puts them, where the two hardly agree.
     """
 
     to_template: Affine
     information: float
     apart_mm: float = math.inf
+    third_mm: float | None = None
 
     def from_template(self, point: NDArray[np.float64]) -> NDArray[np.float64]:
         """Where a point of the template lies in the volume, both RAS millimetres."""
