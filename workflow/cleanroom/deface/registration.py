@@ -206,12 +206,15 @@ def _affine(from_template: Affine) -> sitk.AffineTransform:
 def _optimised(
     head: Isotropic, start: sitk.Transform, stage: Stage, then: sitk.Transform | None = None
 ) -> tuple[sitk.Transform, float]:
-    """From a start; ``then`` is a map that follows and is not changed."""
+    """From a start, comparing what is in view; ``then`` is a map that follows and is not changed."""
     method = sitk.ImageRegistrationMethod()
     method.SetMetricAsMattesMutualInformation(32)
     method.SetMetricSamplingStrategy(method.RANDOM)
     method.SetMetricSamplingPercentage(SAMPLED, SEED)
     method.SetMetricFixedMask(_around_skin(stage.mm))
+    if not head.seen.all():
+        seen = _at(head.holding(head.seen.astype(np.float32)), stage.mm)
+        method.SetMetricMovingMask(_image(seen.holding((seen.data > 0.5).astype(np.float32)), sitk.sitkUInt8))
     method.SetInterpolator(sitk.sitkLinear)
     method.SetOptimizerAsRegularStepGradientDescent(stage.step_mm, 0.02, stage.steps, 0.6)
     method.SetOptimizerScalesFromPhysicalShift()
