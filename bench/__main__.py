@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bench.face_costs import face_costs
 from bench.headers import cores, headers, large
 from bench.measured import Cost
+from bench.one_frame import one_frame
 from bench.stages import stages, tree
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def main() -> int:
         subprocess.run([sys.executable, "-m", f"bench.{name}"], check=False)
     if REAL.is_dir():
         show("one face, 1 mm T1 of 170 slices", face_costs())
+        show("a study in one frame of reference: the step deface", one_frame())
         show("Philips T1, 170 slices of 256 x 256, the whole line", stages(REAL))
         show("the same as a BIDS tree", tree(REAL))
         return 0

@@ -1,10 +1,15 @@
-"""Generated bodies: a trunk with arms on a table, a water phantom, a knee; and real heads set on a trunk."""
+"""Generated bodies: a trunk with arms on a table, a water phantom, a knee; and real heads set on a trunk.
+
+``python -m bench.bodies`` judges whole bodies, supine, prone, on the side and feet first.
+"""
+
+import sys
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from bench.stress import Head
+from bench.stress import Head, changes
 from cleanroom.isotropic import Affine
 
 AIR, TISSUE, FAT, BONE, LUNG = -1000.0, 40.0, -100.0, 400.0, -750.0
@@ -123,3 +128,31 @@ def like_pet(head: Head) -> Head:
     uptake = tissue * (0.3 + np.clip((inside - 14) / 10, 0, 1))
     noise = np.random.default_rng(7).normal(0, 0.02, uptake.shape)
     return head._replace(data=(1e4 * np.maximum(0, uptake + noise)).astype(np.float32), modality="PT")
+
+
+LYING = ("", "prone", "right side", "feet first")
+WHOLE = (("phantom_ct", "CT"), ("trio", "MR"), ("philips", "PT"))
+"""A head, and as what its body is drawn."""
+
+
+def main() -> int:
+    """Judge and print them one by one."""
+    from bench.faces import judging, untouched, verdict  # noqa: PLC0415 - tests take bodies without real heads
+    from cleanroom.deface.judgement import judged  # noqa: PLC0415
+    from cleanroom.deface.measures import Measures  # noqa: PLC0415
+
+    for name, modality in WHOLE:
+        drawn = like_pet(untouched(name)) if modality == "PT" else untouched(name)
+        body = whole_body(drawn, 4.0 if modality == "PT" else 3.0)
+        for way in LYING:
+            row = judging(changes()[way](body) if way else body)
+            print(f"{modality} {name:11} {way or 'supine':11} {verdict(row):10}", end="")
+            print(
+                f"{row['removed']:7.1%} of the skin, {row['brain']} of the brain, {row['seconds']:.0f} CPU s"
+            )
+            print(f"    {row['unfit'] or judged(Measures(**row['measures']))}", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -80,13 +80,17 @@ def recorded() -> list[dict[str, Any]]:
 
 
 def looked(name: str, change: str) -> dict[str, Any]:
-    """One difficult head through ``builtin``: pose and measures, and what its mask would cover.
+    """One difficult head through ``builtin``: pose and measures, and what its mask would cover."""
+    return {"head": name, "change": change} | judging(changes()[change](untouched(name)))
+
+
+def judging(head: Head) -> dict[str, Any]:
+    """The same of any head.
 
     The mask is made even where the volume would be set aside, so that other bounds can be tried on it.
     """
-    head = changes()[change](untouched(name))
-    row: dict[str, Any] = {"head": name, "change": change, "measures": {}, "skin": 0, "seconds": 0.0}
-    row |= {"removed": 0.0, "brain": 0, "unfit": unfit(head.data.shape, head.affine)}
+    row: dict[str, Any] = {"measures": {}, "skin": 0, "seconds": 0.0, "removed": 0.0, "brain": 0}
+    row["unfit"] = unfit(head.data.shape, head.affine)
     if row["unfit"]:
         return row
     values = np.nan_to_num(head.data)

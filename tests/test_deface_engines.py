@@ -14,6 +14,7 @@ from cleanroom.deface.builtin import FaceResult, face_mask
 from cleanroom.deface.engines import AGREED_MM, FACE_POINTS, apart
 from cleanroom.deface.head import head_centre
 from cleanroom.deface.mask import Extent
+from cleanroom.deface.registration import refined
 from cleanroom.deface.template import template_head
 from cleanroom.isotropic import Affine, isotropic
 from cleanroom.skin import body
@@ -61,6 +62,21 @@ def test_poses_are_as_far_apart_as_the_face_moved() -> None:
     shifted[:3, 3] = [3.0, 0.0, 4.0]
     assert apart(np.eye(4), shifted) == pytest.approx(5.0)
     assert apart(np.eye(4), np.eye(4)) == 0
+
+
+def test_what_an_oblique_volume_does_not_show_is_no_air() -> None:
+    data, affine, _ = moved(Rotation.identity(), 2.0)
+    below_the_brow = data[:, :, : round((5.0 - template_head().origin[2]) / 2)]
+    tilt = np.eye(4)
+    tilt[:3, :3] = Rotation.from_euler("xyz", (14, 9, 12), degrees=True).as_matrix()
+    found = []
+    for turn in (np.eye(4), tilt):
+        copy = isotropic(below_the_brow, turn @ affine)
+        found.append(
+            refined(copy, np.asarray(np.linalg.inv(turn @ affine @ np.linalg.inv(template_head().affine))))
+        )
+    straight, oblique = (pose.information for pose in found)
+    assert oblique > 0.9 * straight
 
 
 @pytest.mark.long

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cleanroom.deface.engines import AGREED_MM
+from cleanroom.deface.engines import AGREED_MM, HARDLY_MM
 from cleanroom.deface.measures import Measures
 from cleanroom.records import FaceVerdict
 
@@ -28,9 +28,9 @@ REMOVAL: Bounds = {
     "receded_mm": (12.0, 120.0, "the face would hardly recede: it may still be seen"),
 }
 """Asked where a face would be removed."""
-VAGUE_INSIDE, VAGUE_INFORMATION, VAGUE_APART_MM = 0.2, 0.3, 6.0
-"""Where less than this is alike below the scalp, or in all, the engines have to agree better; where both are
-less, nothing is believed."""
+VAGUE_INSIDE, VAGUE_INFORMATION = 0.2, 0.3
+"""Where less than this is alike below the scalp, or in all, engines that hardly agree are believed only if
+the skin alone stays there too; where both are less, nothing is believed."""
 FACE_OUT_OF_VIEW = 0.02
 """Less of the template's face than this lies in the field of view: there is none to remove."""
 REMOVED_ALREADY = 0.32
@@ -43,7 +43,7 @@ SURE_INFORMATION = 0.5
 
 def found_nothing(measures: Measures) -> bool:
     """Whether the engines found no head: they are apart, or what they agree on resembles none inside."""
-    return measures.apart_mm > VAGUE_APART_MM or measures.inside < BOUNDS["inside"][0]
+    return measures.apart_mm > HARDLY_MM or measures.inside < BOUNDS["inside"][0]
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def judged(measures: Measures, bounds: Bounds = BOUNDS, removal: Bounds = REMOVA
     """Decide from the measures; ``unsure`` names every bound that was missed."""
     doubts = _missed(measures, bounds)
     vague = (measures.inside < VAGUE_INSIDE) + (measures.information < VAGUE_INFORMATION)
-    if vague and VAGUE_APART_MM < measures.apart_mm <= AGREED_MM:
+    if vague and HARDLY_MM < measures.apart_mm <= AGREED_MM and not _third(measures):
         doubts.append(f"two engines hardly agree where the face is (apart_mm {measures.apart_mm:.2f})")
     if vague > 1 and not doubts:
         found = f"information {measures.information:.2f}, inside {measures.inside:.2f}"
@@ -76,6 +76,10 @@ def judged(measures: Measures, bounds: Bounds = BOUNDS, removal: Bounds = REMOVA
         return Judgement("unsure", "the region of the face is mostly air")
     doubts = _missed(measures, removal)
     return Judgement("unsure", "; ".join(doubts)) if doubts else Judgement("face")
+
+
+def _third(measures: Measures) -> bool:
+    return measures.third_mm is not None and measures.third_mm <= HARDLY_MM
 
 
 def _missed(measures: Measures, bounds: Bounds) -> list[str]:

@@ -31,6 +31,8 @@ class Measures:
         Mutual information of what lies deeper than the scalp, nats: a ball has an outline, but no brain.
     apart_mm
         How far apart the two engines put the points of the face, on average.
+    third_mm
+        How far from there the skin alone puts them; asked where the two hardly agree.
     overlap
         Dice overlap of the two heads where both are in view, 0 to 1.
     size
@@ -46,7 +48,8 @@ class Measures:
     removed
         Fraction of the head's tissue that the mask covers.
     forward_mm, downward_mm
-        How far the removed tissue lies in front of and below the head's centre, axes of the head.
+        How far the removed tissue lies in front of and below the head's centre, axes of the head; of a head
+        that is cut, as they would be if the template's were in view as a whole.
     receded_mm
         How far the foremost surface of the face goes back, median over the face as seen from the front.
     brain_mm
@@ -68,10 +71,11 @@ class Measures:
     downward_mm: float
     receded_mm: float
     brain_mm: float
+    third_mm: float | None = None
 
     def rounded(self) -> dict[str, float]:
         """For the record."""
-        return {name: round(float(value), 3) for name, value in asdict(self).items()}
+        return {name: round(float(value), 3) for name, value in asdict(self).items() if value is not None}
 
 
 def measured(volume: Isotropic, pose: Pose, extent: Extent) -> Measures:
@@ -94,7 +98,7 @@ def measured(volume: Isotropic, pose: Pose, extent: Extent) -> Measures:
     gone = tissue & mask
     stretch = np.linalg.svd(pose.to_template[:3, :3], compute_uv=False)
     in_view, face_tissue = _face(head, seen, tissue, pose)
-    forward, downward = _apart(gone, tissue, head.mm)
+    forward, downward = _apart(gone, tissue, head.mm) - _cut(head, seen, pose)
     return Measures(
         information=pose.information,
         inside=_inside(head, pose),
@@ -111,6 +115,7 @@ def measured(volume: Isotropic, pose: Pose, extent: Extent) -> Measures:
         downward_mm=downward,
         receded_mm=_receded(tissue, mask, head.mm),
         brain_mm=_nearest_to_brain(head, tissue & whole, pose),
+        third_mm=pose.third_mm,
     )
 
 
@@ -207,12 +212,27 @@ def _upright(head: Isotropic, pose: Pose) -> tuple[Isotropic, Pose]:
     return turned, replace(pose, to_template=pose.to_template @ np.linalg.inv(turn))
 
 
-def _apart(gone: NDArray[np.bool_], tissue: NDArray[np.bool_], mm: float) -> tuple[float, float]:
+def _apart(gone: NDArray[np.bool_], tissue: NDArray[np.bool_], mm: float) -> NDArray[np.float64]:
     """Of the centres of the removed tissue and the head, to the front and to the feet."""
     if not gone.any():
-        return 0.0, 0.0
+        return np.zeros(2)
     offset = np.subtract(ndimage.center_of_mass(gone), ndimage.center_of_mass(tissue)) * mm
-    return float(offset[1]), float(-offset[2])
+    return np.array([offset[1], -offset[2]])
+
+
+def _cut(head: Isotropic, seen: NDArray[np.bool_], pose: Pose) -> NDArray[np.float64]:
+    """How much farther to the front and to the feet the template's face seems to lie where it is cut."""
+    template = template_head()
+    solid = body(template.data)
+    face = _region(template) & solid
+    there, part = (
+        seen & (_at(template.holding(where.astype(np.float32)), head, pose, 0) > 0.5)
+        for where in (solid, face)
+    )
+    if not part.any():
+        return np.zeros(2)
+    whole = _apart(face, solid, template.mm / pose.scale)
+    return np.asarray(_apart(part, there, head.mm) - whole)
 
 
 def _receded(tissue: NDArray[np.bool_], mask: NDArray[np.bool_], mm: float) -> float:

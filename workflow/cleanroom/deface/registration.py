@@ -56,11 +56,14 @@ class Pose:
         Mattes mutual information at the end, in nats: higher is more alike.
     apart_mm
         How far apart two engines put the points of the face on average; infinite when they were not compared.
+    third_mm
+        How far from here the skin alone puts them, where the two hardly agree.
     """
 
     to_template: Affine
     information: float
     apart_mm: float = math.inf
+    third_mm: float | None = None
 
     def from_template(self, point: NDArray[np.float64]) -> NDArray[np.float64]:
         """Where a point of the template lies in the volume, both RAS millimetres."""
@@ -203,12 +206,15 @@ def _affine(from_template: Affine) -> sitk.AffineTransform:
 def _optimised(
     head: Isotropic, start: sitk.Transform, stage: Stage, then: sitk.Transform | None = None
 ) -> tuple[sitk.Transform, float]:
-    """From a start; ``then`` is a map that follows and is not changed."""
+    """From a start, comparing what is in view; ``then`` is a map that follows and is not changed."""
     method = sitk.ImageRegistrationMethod()
     method.SetMetricAsMattesMutualInformation(32)
     method.SetMetricSamplingStrategy(method.RANDOM)
     method.SetMetricSamplingPercentage(SAMPLED, SEED)
     method.SetMetricFixedMask(_around_skin(stage.mm))
+    if not head.seen.all():
+        seen = _at(head.holding(head.seen.astype(np.float32)), stage.mm)
+        method.SetMetricMovingMask(_image(seen.holding((seen.data > 0.5).astype(np.float32)), sitk.sitkUInt8))
     method.SetInterpolator(sitk.sitkLinear)
     method.SetOptimizerAsRegularStepGradientDescent(stage.step_mm, 0.02, stage.steps, 0.6)
     method.SetOptimizerScalesFromPhysicalShift()

@@ -82,6 +82,11 @@ def skin_fits(head: Isotropic, centre: NDArray[np.float64]) -> list[Fit]:
     return sorted((_fitted(there, fit.to_template, REFINE) for fit in best), key=lambda fit: -fit.score)
 
 
+def settled(head: Isotropic, to_template: Affine) -> Affine:
+    """Where the skin alone draws the template from a pose, both 4x4, RAS millimetres."""
+    return _fitted(surface(head), to_template, REFINE).to_template
+
+
 def _distinct(found: list[Fit]) -> list[Fit]:
     """The first few that are turned otherwise than those before them."""
     kept: list[Fit] = []
