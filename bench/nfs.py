@@ -26,7 +26,8 @@ _PACKAGES = "user-mode-linux nfs-kernel-server nfs-common kmod e2fsprogs"
 _PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 _LONGEST = 3600
 """Seconds that a guest may take."""
-_KERNEL = "mem=1G root=/dev/root rootfstype=hostfs rootflags=/ ro con=null con0=null,fd:1 ssl=null quiet"
+_KERNEL = "mem=1G root=/dev/root rootfstype=hostfs rootflags=/ ro quiet"
+_CONSOLE = "con=null con0=null,fd:1 ssl=null console=tty0"
 
 
 def main(studies: int = STUDIES, *names: str) -> int:
@@ -53,7 +54,15 @@ def _guest(disk: Path, names: tuple[str, ...]) -> int:
     script, program = HERE / "bench" / "guest" / "init.sh", Path(sys.executable).absolute()
     path = f"PYTHONPATH={os.environ['PYTHONPATH']}"
     inside = ["/usr/bin/env", f"--chdir={HERE}", path, str(program), "-m", "bench.guest.situations", *names]
-    command = ["linux.uml", *_KERNEL.split(), f"init={script}", f"ubda={disk}", "--", *inside]
+    command = [
+        "linux.uml",
+        *_KERNEL.split(),
+        *_CONSOLE.split(),
+        f"init={script}",
+        f"ubda={disk}",
+        "--",
+        *inside,
+    ]
     group = ["timeout", "--signal=KILL", str(_LONGEST)]
     guest = subprocess.Popen(
         group + command,

@@ -51,30 +51,51 @@ def version_3() -> Iterator[str]:
     yield from _ended(folders, folders.start())
 
 
+def _elsewhere(command: list[str], said: Path) -> "subprocess.Popen[bytes]":
+    """Start a command for which the other client's mount stands where ours does."""
+    moved = f'umount {MOUNT} && mount --bind {OTHER} {MOUNT} && exec "$@"'
+    with said.open("wb") as file:
+        return subprocess.Popen(
+            ["unshare", "--mount", "sh", "-c", moved, "sh", *map(str, command)],
+            stdout=file,
+            stderr=subprocess.STDOUT,
+        )
+
+
 def two_clients() -> Iterator[str]:
-    """Two parts side by side, each with a mount of its own under the same name; a third run has to stop."""
+    """Two parts side by side, each with a mount of its own under the same name."""
     folders = _folders("parts")
     folders.finish("intake")
     work = folders.work.parent
-    parts = [Folders(folders.source, folders.private, folders.output, work / f"part{n}") for n in (1, 2)]
-    first = parts[0].start(shard="1/2")
-    while not list(folders.private.glob("studies/*/clean.json")) and first.poll() is None:
-        time.sleep(0.2)
-    parts[1].work.mkdir()
-    elsewhere = f"umount {MOUNT} && mount --bind {OTHER} {MOUNT} && exec "
-    second, whole = (
-        subprocess.Popen(
-            ["unshare", "--mount", "sh", "-c", elsewhere + " ".join(map(str, command))],
-            stdout=(work / f"said{number}").open("wb"),
-            stderr=subprocess.STDOUT,
-        )
-        for number, command in enumerate((parts[1].command(shard="2/2"), folders.command("--dry-run")))
-    )
-    if not whole.wait() or "Another run is at work" not in (work / "said1").read_text():
-        yield f"a whole run beside the parts did not stop: {(work / 'said1').read_text()[-500:]}"
+    first, other = (replace(folders, work=work / f"part{number}") for number in (1, 2))
+    process = first.start(shard="1/2")
+    other.work.mkdir()
+    second = _elsewhere(other.command(shard="2/2"), work / "said")
     if second.wait():
-        yield f"the second part fails: {(work / 'said0').read_text()[-1500:]}"
-    yield from _ended(parts[0], first)
+        yield f"the second part fails: {(work / 'said').read_text()[-1500:]}"
+    yield from _ended(first, process)
+
+
+def two_runs() -> Iterator[str]:
+    """While one client holds the run the other may not start; then it may."""
+    folders = _folders("runs")
+    folders.work.mkdir()
+    hold = f"lock.hold(Path('{folders.private}'), False, 'run.lock'); print(1, flush=True); input()"
+    holder = subprocess.Popen(
+        [sys.executable, "-c", f"from pathlib import Path; from cleanroom import lock; {hold}"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert holder.stdout
+    holder.stdout.readline()
+    said = folders.work.with_name("said")
+    status = _elsewhere(folders.command("--dry-run"), said).wait()
+    if not status or "Another run is at work" not in said.read_text():
+        yield f"the second run did not stop: {said.read_text()[-500:]}"
+    holder.kill()
+    holder.wait()
+    if _elsewhere(folders.command("--dry-run"), said).wait():
+        yield f"the second run does not start after the first: {said.read_text()[-500:]}"
 
 
 def server_away() -> Iterator[str]:
@@ -122,7 +143,8 @@ def _last(folders: Folders) -> str:
 
 
 _SITUATIONS: dict[str, Callable[[], Iterator[str]]] = {
-    function.__name__: function for function in (version_4, version_3, two_clients, server_away, stale)
+    function.__name__: function
+    for function in (version_4, version_3, two_clients, two_runs, server_away, stale)
 }
 NAMES = tuple(_SITUATIONS)
 
