@@ -20,8 +20,9 @@ import SimpleITK as sitk
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from bench.faces import NO_SKIN, RESULTS, recorded, truth, untouched
+from bench.faces import NO_SKIN, RESULTS, recorded, untouched
 from bench.stress import Head, changes
+from bench.true_face import facial_skin, truth
 from cleanroom.deface.anatomy import anatomy
 from cleanroom.deface.template import template_file
 from cleanroom.isotropic import isotropic
@@ -50,6 +51,7 @@ def main(folder: Path, most: int = 320) -> int:
 def _looked(name: str, change: str, folder: Path) -> dict[str, Any]:
     head = changes()[change](untouched(name))
     row: dict[str, Any] = {"head": name, "change": change}
+    face = facial_skin(head)
     with tempfile.TemporaryDirectory() as scratch:
         volume = Path(scratch) / "volume.nii"
         nibabel.save(nibabel.Nifti1Image(head.data, head.affine), volume)
@@ -57,7 +59,7 @@ def _looked(name: str, change: str, folder: Path) -> dict[str, Any]:
             began = time.perf_counter()
             mask = run(head, volume, folder)
             seconds = round(time.perf_counter() - began, 1)
-            row[peer] = truth(head, mask) | {"refused": mask is None, "seconds": seconds}
+            row[peer] = truth(head, face, mask) | {"refused": mask is None, "seconds": seconds}
     return row
 
 

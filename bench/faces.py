@@ -9,7 +9,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from itertools import product
 from pathlib import Path
 from subprocess import run
 from typing import Any
@@ -17,20 +16,17 @@ from typing import Any
 import dcm2niix
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from bench.stress import Head, changes
-from cleanroom.deface.anatomy import anatomy
+from bench.true_face import facial_skin, truth
 from cleanroom.deface.builtin import AIR_HU, face_mask, skin
 from cleanroom.deface.candidate import unfit
 from cleanroom.deface.engines import located
 from cleanroom.deface.judgement import Judgement, judged
 from cleanroom.deface.mask import Extent, carried
 from cleanroom.deface.measures import Measures, measured
-from cleanroom.deface.surface import surface
 from cleanroom.deface.volumes import read
-from cleanroom.isotropic import Isotropic, isotropic
-from cleanroom.skin import body
+from cleanroom.isotropic import isotropic
 
 DATA = Path.home() / ".cache" / "cleanroom-test-data"
 RESULTS = Path("bench/results/faces")
@@ -39,13 +35,6 @@ REMOVED = 0.95
 """This part of the facial skin must go."""
 NO_SKIN = 100
 """Fewer voxels of 2 mm (4 square centimetres) of facial skin in view: there is no face to remove."""
-OTHERS = ((1, 2), (0, 2), (0, 1))
-ASIDE, UPWARDS = range(-75, 76, 25), (-20, 0, 20)
-"""Degrees from the direction of the face, in which it is looked at."""
-SIGHT_MM = 120.0
-FEW = 8_000_000
-"""In a larger mask brain is counted in every eighth voxel."""
-
 Judge = Callable[[Measures], Judgement]
 
 
@@ -103,7 +92,10 @@ def judging(head: Head) -> dict[str, Any]:
     measures = measured(copy, pose, Extent())
     mask = carried((head.data.shape[0], *head.data.shape[1:]), head.affine, pose, Extent(), skin(copy, pose))  # type: ignore[arg-type]
     row["seconds"] = round(time.process_time() - began, 1)
-    row |= truth(head, mask) | {"pose": pose.to_template.tolist(), "information": pose.information}
+    row |= truth(head, facial_skin(head), mask) | {
+        "pose": pose.to_template.tolist(),
+        "information": pose.information,
+    }
     return row | {"apart_mm": pose.apart_mm, "measures": measures.rounded()}
 
 
@@ -120,69 +112,6 @@ def verdict(row: dict[str, Any], judge: Judge = judged) -> str:
 def good(row: dict[str, Any]) -> bool:
     """Whether the mask is what it has to be."""
     return bool(row["removed"] >= REMOVED and not row["brain"])
-
-
-def truth(head: Head, mask: NDArray[np.uint8] | None) -> dict[str, Any]:
-    """How much of the facial skin and of the brain a mask covers, by where the face truly is."""
-    copy = isotropic(np.nan_to_num(head.data), head.affine)
-    points = surface(copy).points
-    region = _at(anatomy().face, points, head.to_template) < 0
-    face = _in_sight(points[region], body(copy.data), copy, head)
-    covered = np.zeros(len(face), bool)
-    brain = 0
-    if mask is not None and mask.any():
-        low = np.maximum([np.flatnonzero(mask.any(axis=others))[0] for others in OTHERS], 1) - 1
-        high = [np.flatnonzero(mask.any(axis=others))[-1] + 2 for others in OTHERS]
-        part = mask[tuple(slice(int(a), int(b)) for a, b in zip(low, high, strict=True))]
-        shift = np.eye(4)
-        shift[:3, 3] = low
-        place = head.affine @ shift
-        covered = _nearest(ndimage.binary_dilation(part), place, face)
-        step = 1 if part.size < FEW else 2
-        where = np.argwhere(part[::step, ::step, ::step]) * step @ place[:3, :3].T + place[:3, 3]
-        brain = int((_at(anatomy().brain, where, head.to_template) <= 0).sum()) * step**3
-    return {
-        "skin": len(face),
-        "removed": round(float(covered.mean()), 4) if len(face) else 1.0,
-        "brain": brain,
-    }
-
-
-def _in_sight(
-    points: NDArray[np.float64], tissue: NDArray[np.bool_], copy: Isotropic, head: Head
-) -> NDArray[np.float64]:
-    """The skin that a render from before or beside the face shows: not the walls of nose and sinuses."""
-    hidden = np.ones(len(points), bool)
-    turn = np.linalg.inv(head.to_template)[:3, :3]
-    for aside, up in product(np.deg2rad(ASIDE), np.deg2rad(UPWARDS)):
-        way = turn @ [np.sin(aside) * np.cos(up), np.cos(aside) * np.cos(up), np.sin(up)]
-        left = np.flatnonzero(hidden)
-        for mm in np.arange(2 * copy.mm, SIGHT_MM, copy.mm):
-            voxel = np.rint((points[left] + way / np.linalg.norm(way) * mm - copy.origin) / copy.mm)
-            within = ((voxel >= 0) & (voxel < tissue.shape)).all(axis=1)
-            at = tuple(np.where(within[:, None], voxel, 0).astype(np.intp).T)
-            left = left[~(tissue[at] & within)]
-        hidden[left] = False
-    return points[~hidden]
-
-
-def _at(
-    field: Isotropic, points: NDArray[np.float64], to_template: NDArray[np.float64]
-) -> NDArray[np.float32]:
-    place = points @ to_template[:3, :3].T + to_template[:3, 3]
-    index = (place - field.origin) / field.mm
-    return np.asarray(ndimage.map_coordinates(field.data, index.T, order=1, cval=99.0))
-
-
-def _nearest(
-    mask: NDArray[np.bool_], affine: NDArray[np.float64], points: NDArray[np.float64]
-) -> NDArray[np.bool_]:
-    back = np.linalg.inv(affine)
-    voxel = np.rint(points @ back[:3, :3].T + back[:3, 3]).astype(np.intp)
-    within = ((voxel >= 0) & (voxel < mask.shape)).all(axis=1)
-    found = np.zeros(len(points), bool)
-    found[within] = mask[tuple(voxel[within].T)]
-    return found
 
 
 @cache
