@@ -110,7 +110,7 @@ def server_away() -> Iterator[str]:
 
 
 def stale() -> Iterator[str]:
-    """Every handle is stale for a while; then a folder of results is taken away under the client.
+    """The export is taken away for a while; then a folder of results is, under the client.
 
     The working folder is not on NFS: what Snakemake says goes there.
     """
