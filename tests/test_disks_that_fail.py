@@ -13,9 +13,11 @@ from many import write_studies
 
 from cleanroom import config, step
 from cleanroom.config import Config
+from cleanroom.encode import encode_study
 from cleanroom.errors import StopRun
 from cleanroom.intake import take_in, unread
 from cleanroom.intake.inventory import opened
+from cleanroom.records import EncodeRecord, Record
 from cleanroom.study import Study
 
 ERRORS = ["ESTALE", "EIO"]
@@ -88,3 +90,37 @@ def test_a_file_that_was_changed_or_is_gone(made: Config) -> None:
     with pytest.raises(StopRun):
         step.run("redact", study)
     assert not study.record_path("redact").exists()
+
+
+def test_what_a_step_takes_is_taken_away(made: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    study = Study(made, take_in(made)[0])
+    for name in ("clean", "redact", "convert", "deface"):
+        step.run(name, study)
+    headers = study.work / "headers.zip"
+    held = headers.read_bytes()
+
+    def withdrawn(study: Study) -> Record:
+        headers.unlink()
+        return encode_study(study)
+
+    with monkeypatch.context() as share:
+        share.setattr("cleanroom.encode.encode_study", withdrawn)
+        with pytest.raises(StopRun, match=r"taken away while a step was at work: 1, headers\.zip"):
+            step.run("encode", study)
+    assert not study.record_path("encode").exists()
+    headers.write_bytes(held)
+    step.run("encode", study)
+    assert not EncodeRecord.load(study.record_path("encode")).set_aside
+
+
+def test_private_may_not_be_read_for_a_while(made: Config) -> None:
+    study = Study(made, take_in(made)[0])
+    withheld = PermissionError(errno.EACCES, "withheld", str(study.work / "headers.zip"))
+
+    def refused(_: Study) -> Record:
+        raise withheld
+
+    with pytest.raises(StopRun, match="may not be read"):
+        step.guarded(refused, "redact", study)
+    withheld.filename = "/elsewhere"
+    assert step.guarded(refused, "redact", study).set_aside

@@ -12,10 +12,11 @@ from cleanroom.config import Config
 from cleanroom.errors import StopRun
 from cleanroom.intake.walk import members, time_told
 from cleanroom.source import FAILURES, SEPARATOR, native
-from cleanroom.study import Study
+from cleanroom.study import BEFORE, Study
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _FAILING = FAILURES | {errno.EROFS}
+_WITHHELD = {errno.EACCES, errno.EPERM}
 _LITTLE = 1 << 20
 _AGAIN = "run the same command again"
 
@@ -33,7 +34,13 @@ def stop(error: Exception, config: Config) -> StopRun | None:
     if name.startswith("SQLITE_IOERR") or is_failing(error):
         told = name or errno.errorcode.get(getattr(error, "errno", 0) or 0, "")
         return StopRun(f"A disk or the network failed ({told}).", f"see that it works, and {_AGAIN}")
+    if isinstance(error, OSError) and error.errno in _WITHHELD and _lies_in(error.filename, config.private):
+        return StopRun("A file of private may not be read or written.", f"see to its rights, and {_AGAIN}")
     return None
+
+
+def _lies_in(path: object, folder: Path) -> bool:
+    return isinstance(path, str | Path) and Path(path).is_relative_to(folder)
 
 
 def no_space(config: Config) -> StopRun:
@@ -52,6 +59,31 @@ def full(config: Config) -> list[str]:
     """Which of the folders that are written to lie on a disk that is full."""
     places = {"private": config.private, "output": config.output}
     return [name for name, path in places.items() if path.is_dir() and shutil.disk_usage(path).free < _LITTLE]
+
+
+def taken(study: Study, step: str, names: tuple[str, ...]) -> list[Path]:
+    """The files that a step takes from those before it; ``names`` are in the work folder of the study."""
+    found = [study.folder / "manifest.tsv", *(study.record_path(before) for before in BEFORE[step])]
+    for name in names:
+        place = study.work / name
+        found += [path for path in place.rglob("*") if path.is_file()] if place.is_dir() else [place]
+    return [path for path in found if path.is_file()]
+
+
+def check_taken(paths: list[Path]) -> None:
+    """See whether what a step has taken is still there.
+
+    Raises
+    ------
+    StopRun
+        When a file is gone: that the step did not find it is no fault of the study.
+    """
+    gone = [path.name for path in paths if not path.is_file()]
+    if gone:
+        raise StopRun(
+            f"Files of private were taken away while a step was at work: {len(gone)}, {gone[0]} among them.",
+            f"leave private alone while a run goes on, see that its disk works, and {_AGAIN}",
+        )
 
 
 def check_input(study: Study) -> None:

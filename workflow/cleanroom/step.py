@@ -29,6 +29,14 @@ FOLDERS = {
     "nifti": "work/{study}/nifti",
 }
 """What a step leaves in ``private/`` besides its record, empty when it fails."""
+TAKES = {
+    "deface": ("volumes",),
+    "encode": ("headers.zip", "documents", "volumes", "faces"),
+    "verify": ("volumes", "faces", "encoded"),
+    "nifti": ("volumes", "faces", "encoded"),
+    "release": ("encoded", "nifti"),
+}
+"""What a step takes from the work folder of its study."""
 
 
 def run(step: str, study: Study) -> None:
@@ -52,7 +60,9 @@ def _run(step: str, study: Study) -> None:
     study = decided(study)
     folder = study.config.private / FOLDERS.get(step, "work/{study}").format(study=study.pseudonym)
     folder.mkdir(parents=True, exist_ok=True)
+    taken = faults.taken(study, step, TAKES.get(step, ()))
     record = guarded(getattr(import_module(module), name), step, study)
+    faults.check_taken(taken)
     _check_machine(step, study, record)
     folder.mkdir(exist_ok=True)
     record.seconds = round(time.perf_counter() - started, 3)
