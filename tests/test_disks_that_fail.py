@@ -5,6 +5,7 @@ Such a disk is not there: the opening of a file is made to fail as over NFS (a s
 
 import errno
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +112,21 @@ def test_what_a_step_takes_is_taken_away(made: Config, monkeypatch: pytest.Monke
     headers.write_bytes(held)
     step.run("encode", study)
     assert not EncodeRecord.load(study.record_path("encode")).set_aside
+
+
+def test_the_folder_of_a_study_is_taken_away(made: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    study = Study(made, take_in(made)[0])
+
+    def withdrawn(_: Study) -> Record:
+        shutil.rmtree(study.work)
+        (study.work / "documents" / "1.pdf").write_bytes(b"")
+        return Record()
+
+    with monkeypatch.context() as share:
+        share.setattr("cleanroom.redact.decide_study", withdrawn)
+        with pytest.raises(StopRun, match="taken away"):
+            step.run("redact", study)
+    assert not study.record_path("redact").exists()
 
 
 def test_private_may_not_be_read_for_a_while(made: Config) -> None:

@@ -48,11 +48,11 @@ def run(step: str, study: Study) -> None:
         When a disk is full or fails, or the input changes: not the study's fault, the next call goes on.
     """
     study.work.mkdir(parents=True, exist_ok=True)
-    with lock.alone(study.work / f".{step}.lock"):
-        _run(step, study)
+    with lock.alone(held := study.work / f".{step}.lock"):
+        _run(step, study, held)
 
 
-def _run(step: str, study: Study) -> None:
+def _run(step: str, study: Study, held: Path) -> None:
     module, name = FUNCTIONS[step]
     path = study.record_path(step) if step in RECORDS else study.folder / "released.json"
     started = time.perf_counter()
@@ -60,7 +60,7 @@ def _run(step: str, study: Study) -> None:
     study = decided(study)
     folder = study.config.private / FOLDERS.get(step, "work/{study}").format(study=study.pseudonym)
     folder.mkdir(parents=True, exist_ok=True)
-    taken = faults.taken(study, step, TAKES.get(step, ()))
+    taken = [held, *faults.taken(study, step, TAKES.get(step, ()))]
     record = guarded(getattr(import_module(module), name), step, study)
     faults.check_taken(taken)
     _check_machine(step, study, record)
