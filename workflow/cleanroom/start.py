@@ -7,8 +7,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from cleanroom import (
+    clock,
+    faults,
+    folders,
+    forgotten,
+    images,
+    intact,
+    lock,
+    patients,
+    progress,
+    secrecy,
+    shard,
+)
 from cleanroom import config as configuration
-from cleanroom import faults, folders, forgotten, images, intact, lock, patients, progress, secrecy, shard
 from cleanroom.atomic import write_text
 from cleanroom.clean import profile as profiles
 from cleanroom.config import Config
@@ -89,11 +101,7 @@ def start(values: dict[str, Any], main: bool, methods: frozenset[str] = frozense
     folders.bind(config)
     part = bool(config.shard) and (config.private / "loads.tsv").is_file()
     alone = lock.hold(config.private, part, "run.lock") & lock.hold(config.output, part)
-    if lock.only(Path.cwd()) and (lost := forgotten.make_again(Path(".snakemake"), config)):
-        print(
-            f"cleanroom: {lost} jobs run again: the last run was cut off before they were noted",
-            file=sys.stderr,
-        )
+    _go_on(config, alone)
     plan = _made(config, profile.digest(), part)
     plan = replace(plan, missing=tuple(sorted(name for name, state in tools.items() if state.lacks)))
     if part and not alone:
@@ -107,6 +115,17 @@ def start(values: dict[str, Any], main: bool, methods: frozenset[str] = frozense
     if not part:
         intact.damaged(config)
     return plan
+
+
+def _go_on(config: Config, alone: bool) -> None:
+    """Mend what a clock that was ahead, or a run that was cut off, has left."""
+    if alone and (ahead := clock.overtake(config)):
+        print(f"cleanroom: the clock was ahead: {ahead} files of private get the time it is", file=sys.stderr)
+    if lock.only(Path.cwd()) and (lost := forgotten.make_again(Path(".snakemake"), config)):
+        print(
+            f"cleanroom: {lost} jobs run again: the last run was cut off before they were noted",
+            file=sys.stderr,
+        )
 
 
 def _made(config: Config, profile: str, part: bool) -> Plan:
