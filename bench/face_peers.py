@@ -65,7 +65,7 @@ def _looked(name: str, change: str, folder: Path) -> dict[str, Any]:
 
 def _niimath(head: Head, volume: Path, folder: Path) -> Mask | None:
     """As its manual says: ``-deface TEMPLATE MASK``; what became air was removed."""
-    made = volume.with_name("niimath.nii")
+    made = volume.with_name("niimath.nii.gz")  # it packs what it writes
     program = folder / "niimath" / "bin" / "niimath"
     facemask = distribution("pydeface").locate_file(FACEMASK)
     call = [program, volume, "-deface", template_file(), facemask, made]
