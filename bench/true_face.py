@@ -10,7 +10,7 @@ from scipy import ndimage
 from bench.stress import Head
 from cleanroom.deface.anatomy import anatomy
 from cleanroom.deface.surface import surface
-from cleanroom.isotropic import Isotropic, isotropic
+from cleanroom.isotropic import Isotropic, isotropic, moved
 from cleanroom.skin import body
 
 OTHERS = ((1, 2), (0, 2), (0, 1))
@@ -42,7 +42,7 @@ def truth(head: Head, face: NDArray[np.float64], mask: NDArray[np.uint8] | None)
         place = head.affine @ shift
         covered = _nearest(ndimage.binary_dilation(part), place, face)
         step = 1 if part.size < FEW else 2
-        where = np.argwhere(part[::step, ::step, ::step]) * step @ place[:3, :3].T + place[:3, 3]
+        where = moved(np.argwhere(part[::step, ::step, ::step]) * float(step), place)
         brain = int((_at(anatomy().brain, where, head.to_template) <= 0).sum()) * step**3
     return {
         "skin": len(face),
@@ -72,16 +72,14 @@ def _in_sight(
 def _at(
     field: Isotropic, points: NDArray[np.float64], to_template: NDArray[np.float64]
 ) -> NDArray[np.float32]:
-    place = points @ to_template[:3, :3].T + to_template[:3, 3]
-    index = (place - field.origin) / field.mm
+    index = (moved(points, to_template) - field.origin) / field.mm
     return np.asarray(ndimage.map_coordinates(field.data, index.T, order=1, cval=99.0))
 
 
 def _nearest(
     mask: NDArray[np.bool_], affine: NDArray[np.float64], points: NDArray[np.float64]
 ) -> NDArray[np.bool_]:
-    back = np.linalg.inv(affine)
-    voxel = np.rint(points @ back[:3, :3].T + back[:3, 3]).astype(np.intp)
+    voxel = np.rint(moved(points, np.asarray(np.linalg.inv(affine), np.float64))).astype(np.intp)
     within = ((voxel >= 0) & (voxel < mask.shape)).all(axis=1)
     found = np.zeros(len(points), bool)
     found[within] = mask[tuple(voxel[within].T)]

@@ -1,15 +1,19 @@
 """The power goes in the middle of a run, on a disk that forgets what was not brought to it."""
 
+import shutil
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from absence import absent
 from many import write_studies
 from runs.tiny import beside
 from runs.unpowered import cut_often, disk
 
 
 def test_power_cuts_at_random_moments(tmp_path: Path) -> None:
+    if not shutil.which("mkfs.ext4"):
+        absent("mkfs.ext4 (e2fsprogs)")
     with ExitStack() as stack:
         try:
             place = stack.enter_context(disk(tmp_path / "ext4"))

@@ -44,7 +44,7 @@ def make_again(folder: Path, config: Config) -> int:
     """
     notes = list(_files(str(folder / "metadata")))
     newest = max((entry.stat().st_mtime for entry in notes), default=0.0)
-    lost = [entry for entry in notes if _is_lost(entry, newest - _LAST_SECONDS)]
+    lost = {entry for entry in notes if _is_lost(entry, newest - _LAST_SECONDS)}
     marks = list(_files(str(folder / "incomplete")))
     results = {_result(entry, folder / "metadata") for entry in lost}
     results |= {_result(entry, folder / "incomplete") for entry in marks}

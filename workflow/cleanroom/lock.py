@@ -44,13 +44,9 @@ def hold(folder: Path, part: bool, file: str = "") -> bool:
 
 
 def _hold(place: Path, folder: Path, part: bool) -> bool:
-    if place in _held:
+    if only(place):
         return True
-    how = os.O_RDONLY if place.is_dir() else os.O_RDWR | os.O_CREAT
-    handle = os.open(place, how | os.O_CLOEXEC, 0o600)
-    if _taken(handle, fcntl.LOCK_EX):
-        _held[place] = handle
-        return True
+    handle = _opened(place)
     until = time.monotonic() + _PATIENCE
     while part and time.monotonic() < until:
         if _taken(handle, fcntl.LOCK_SH):
@@ -64,16 +60,21 @@ def _hold(place: Path, folder: Path, part: bool) -> bool:
     )
 
 
-def only(folder: Path) -> bool:
-    """Hold a folder until this process ends, if no other process does; whether it is held now."""
-    place = folder.resolve()
+def only(place: Path) -> bool:
+    """Hold a folder or file until this process ends, if no other process does; whether it is held now."""
+    place = place.resolve()
     if place not in _held:
-        handle = os.open(place, os.O_RDONLY | os.O_CLOEXEC)
+        handle = _opened(place)
         if not _taken(handle, fcntl.LOCK_EX):
             os.close(handle)
             return False
         _held[place] = handle
     return True
+
+
+def _opened(place: Path) -> int:
+    how = os.O_RDONLY if place.is_dir() else os.O_RDWR | os.O_CREAT
+    return os.open(place, how | os.O_CLOEXEC, 0o600)
 
 
 def share(folder: Path) -> None:

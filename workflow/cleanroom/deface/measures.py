@@ -1,6 +1,7 @@
 """What tells a good de-facing from a failed one, measured on the volume itself."""
 
 from dataclasses import asdict, dataclass, replace
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,8 +98,10 @@ def measured(volume: Isotropic, pose: Pose, extent: Extent) -> Measures:
     whole = carried(head.data.shape, head.affine, pose, extent).astype(bool) if extent.ears else mask
     gone = tissue & mask
     stretch = np.linalg.svd(pose.to_template[:3, :3], compute_uv=False)
-    in_view, face_tissue = _face(head, seen, tissue, pose)
-    forward, downward = _apart(gone, tissue, head.mm) - _cut(head, seen, pose)
+    solid = seen & (_laid(_template_solid(), head, pose, 0) > 0.5)
+    face = seen & (_laid(_template_face(), head, pose, 0) > 0.5)
+    in_view, face_tissue = _face(face, tissue, head.mm * pose.scale)
+    forward, downward = _apart(gone, tissue, head.mm) - _cut(face, solid, head.mm, pose.scale)
     return Measures(
         information=pose.information,
         inside=_inside(head, pose),
@@ -140,7 +143,7 @@ def served(data: NDArray[np.float32], affine: Affine, pose: Pose, extent: Extent
 def _inside(head: Isotropic, pose: Pose) -> float:
     """From a joint histogram of 32 x 32, without the darkest and brightest hundredths."""
     template = template_head()
-    solid = ndimage.binary_fill_holes(np.pad(body(template.data), ((0, 0), (0, 0), (1, 0)), mode="edge"))
+    solid = ndimage.binary_fill_holes(np.pad(_template_solid(), ((0, 0), (0, 0), (1, 0)), mode="edge"))
     deep = ndimage.distance_transform_edt(solid[:, :, 1:]) * template.mm > DEEP_MM
     here = (_at(template.holding(deep.astype(np.float32)), head, pose, 0) > 0.5) & head.seen
     if not here.any():
@@ -166,31 +169,36 @@ def _rotation(pose: Pose) -> NDArray[np.float64]:
 
 
 def _overlap(head: Isotropic, seen: NDArray[np.bool_], tissue: NDArray[np.bool_], pose: Pose) -> float:
-    template = template_head()
-    there = _at(template.holding(body(template.data).astype(np.float32)), head, pose, -1)
+    there = _laid(_template_solid(), head, pose, -1)
     expected = (there > 0.5) & seen
     compared = tissue & (there >= 0)
     return float(2 * (expected & compared).sum() / max(1, expected.sum() + compared.sum()))
 
 
-def _face(
-    head: Isotropic, seen: NDArray[np.bool_], tissue: NDArray[np.bool_], pose: Pose
-) -> tuple[float, float]:
+def _face(wanted: NDArray[np.bool_], tissue: NDArray[np.bool_], mm: float) -> tuple[float, float]:
     """How much of the template's face is in view, and how much of that is tissue."""
-    template = template_head()
-    face = _region(template) & body(template.data)
-    wanted = _at(template.holding(face.astype(np.float32)), head, pose, 0) > 0.5
-    wanted &= seen
-    whole = face.sum() * (template.mm / head.mm / pose.scale) ** 3
+    whole = _template_face().sum() * (template_head().mm / mm) ** 3
     return float(min(1, wanted.sum() / max(1, whole))), float((wanted & tissue).sum() / max(1, wanted.sum()))
 
 
-def _region(template: Isotropic) -> NDArray[np.bool_]:
-    field = anatomy().face
+@cache
+def _template_solid() -> NDArray[np.bool_]:
+    return body(template_head().data)
+
+
+@cache
+def _template_face() -> NDArray[np.bool_]:
+    """The tissue of the template's face."""
+    template, field = template_head(), anatomy().face
     offset = (template.origin - field.origin) / field.mm
     step = template.mm / field.mm * np.eye(3)
     value = ndimage.affine_transform(field.data, step, offset, template.data.shape, order=1, cval=99)
-    return np.asarray(value < 0)
+    return np.asarray(value < 0) & _template_solid()
+
+
+def _laid(where: NDArray[np.bool_], head: Isotropic, pose: Pose, outside: float) -> NDArray[np.float32]:
+    """A part of the template at the voxels of the head."""
+    return _at(template_head().holding(where.astype(np.float32)), head, pose, outside)
 
 
 def _at(field: Isotropic, head: Isotropic, pose: Pose, outside: float) -> NDArray[np.float32]:
@@ -220,19 +228,12 @@ def _apart(gone: NDArray[np.bool_], tissue: NDArray[np.bool_], mm: float) -> NDA
     return np.array([offset[1], -offset[2]])
 
 
-def _cut(head: Isotropic, seen: NDArray[np.bool_], pose: Pose) -> NDArray[np.float64]:
-    """How much farther to the front and to the feet the template's face seems to lie where it is cut."""
-    template = template_head()
-    solid = body(template.data)
-    face = _region(template) & solid
-    there, part = (
-        seen & (_at(template.holding(where.astype(np.float32)), head, pose, 0) > 0.5)
-        for where in (solid, face)
-    )
-    if not part.any():
+def _cut(face: NDArray[np.bool_], solid: NDArray[np.bool_], mm: float, scale: float) -> NDArray[np.float64]:
+    """How much farther to the front and to the feet the template's face lies when it is cut."""
+    if not face.any():
         return np.zeros(2)
-    whole = _apart(face, solid, template.mm / pose.scale)
-    return np.asarray(_apart(part, there, head.mm) - whole)
+    whole = _apart(_template_face(), _template_solid(), template_head().mm / scale)
+    return np.asarray(_apart(face, solid, mm) - whole)
 
 
 def _receded(tissue: NDArray[np.bool_], mask: NDArray[np.bool_], mm: float) -> float:
