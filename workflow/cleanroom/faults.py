@@ -6,10 +6,11 @@ A step that meets one leaves no record: the next call does it again, as if nothi
 import errno
 import shutil
 import sqlite3
+import traceback
 from pathlib import Path
 
 from cleanroom.config import Config
-from cleanroom.errors import StopRun
+from cleanroom.errors import SetAside, StopRun
 from cleanroom.intake.walk import members, time_told
 from cleanroom.source import FAILURES, SEPARATOR, native
 from cleanroom.study import BEFORE, Study
@@ -37,6 +38,25 @@ def stop(error: Exception, config: Config) -> StopRun | None:
     if isinstance(error, OSError) and error.errno in _WITHHELD and _lies_in(error.filename, config.private):
         return StopRun("A file of private may not be read or written.", f"see to its rights, and {_AGAIN}")
     return None
+
+
+def aside(error: Exception, step: str, study: Study) -> SetAside:
+    """What an error says of the series on which it came up.
+
+    Raises
+    ------
+    StopRun, MemoryError
+        When the machine failed, and not a file.
+    """
+    if isinstance(error, SetAside):
+        return error
+    if isinstance(error, StopRun | MemoryError):
+        raise error
+    traceback.print_exception(error)
+    if stopped := stop(error, study.config):
+        raise stopped from error
+    log = f"{study.pseudonym}.log in private/logs/{step}"
+    return SetAside(f"{step} failed ({type(error).__name__})", f"see {log} and report it")
 
 
 def _lies_in(path: object, folder: Path) -> bool:

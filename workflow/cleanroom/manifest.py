@@ -1,11 +1,11 @@
 """The manifest of a study: one row an instance, in the order in which they are numbered."""
 
 import csv
-import io
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
+from cleanroom import tsv
 from cleanroom.atomic import write_changed
 
 
@@ -46,13 +46,8 @@ _NUMBERS = ("bytes", "frames", "date_shift_days")
 
 def write(path: Path, instances: Iterable[Instance]) -> None:
     """Write a manifest; an unchanged one keeps its modification time. To be on the disk it needs a sync."""
-    text = io.StringIO()
-    table = csv.DictWriter(
-        text, [field.name for field in fields(Instance)], dialect="excel-tab", lineterminator="\n"
-    )
-    table.writeheader()
-    table.writerows(asdict(instance) for instance in instances)
-    write_changed(path, text.getvalue(), durable=False)
+    columns = [field.name for field in fields(Instance)]
+    write_changed(path, tsv.text([columns, *map(astuple, instances)]), durable=False)
 
 
 def read(path: Path) -> list[Instance]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from cleanroom import (
     clock,
+    engine,
     faults,
     folders,
     forgotten,
@@ -54,6 +55,8 @@ def of_workflow(values: dict[str, Any], main: bool, methods: frozenset[str] = fr
         raise
     if main and not methods:
         warm.start()
+    if main:
+        engine.spare()
     return plan
 
 

@@ -4,7 +4,6 @@ import os
 import resource
 import sys
 import time
-import traceback
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -13,7 +12,7 @@ from zipfile import ZipFile
 from cleanroom import faults, intact, lock, source
 from cleanroom.atomic import settle
 from cleanroom.config import Config
-from cleanroom.errors import SetAside, StopRun
+from cleanroom.errors import StopRun
 from cleanroom.provenance.made import made
 from cleanroom.records import Made, Record, ReleaseRecord, SetAsideRow
 from cleanroom.review.applied import decided
@@ -128,22 +127,9 @@ def guarded(function: Callable[[Study], Record], step: str, study: Study) -> Rec
     """The step's record; after a failure one that sets every series aside that was left."""
     try:
         return function(study)
-    except SetAside as error:
-        reason, fix = error.reason, error.fix
-    except (StopRun, MemoryError):
-        raise
     except Exception as error:
-        traceback.print_exc()
-        if stopped := faults.stop(error, study.config):
-            raise stopped from error
-        reason, fix = _failure(step, error, study)
-    rows = [SetAsideRow(series=series, step=step, reason=reason, fix=fix) for series in study.series(step)]
-    return Record(set_aside=rows)
-
-
-def _failure(step: str, error: Exception, study: Study) -> tuple[str, str]:
-    log = study.config.private / "logs" / step / f"{study.pseudonym}.log"
-    return f"{step} failed ({type(error).__name__})", f"see {log.name} in private/logs/{step} and report it"
+        failed = faults.aside(error, step, study)
+    return Record(set_aside=[SetAsideRow.of(series, step, failed) for series in study.series(step)])
 
 
 def peak_mb() -> float:

@@ -7,6 +7,7 @@ from typing import Literal
 
 import nibabel
 
+from cleanroom import faults
 from cleanroom.convert.dcm2niix import dcm2niix, resampled
 from cleanroom.convert.placing import place
 from cleanroom.convert.tilt import moved_back
@@ -30,10 +31,9 @@ def convert_study(study: Study) -> VolumeRecord:
             continue
         try:
             record.series[series] = _convert(study, series, images)
-        except SetAside as error:
-            record.set_aside.append(
-                SetAsideRow(series=series, step="convert", reason=error.reason, fix=error.fix)
-            )
+        except Exception as error:
+            failed = faults.aside(error, "convert", study)
+            record.set_aside.append(SetAsideRow.of(series, "convert", failed))
     return record
 
 

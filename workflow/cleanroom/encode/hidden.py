@@ -95,7 +95,8 @@ def _has_tail(original: Original) -> bool:
     except SetAside:
         return False
     assert original.pixels is not None
-    assert original.pixels.length is not None
+    if original.pixels.length is None:
+        return True  # native pixels without a length: whoever looks closer sets them aside
     behind = original.pixels.length - layout.size
     return behind > 0 and any(original.read(original.pixels.start + layout.size, behind))
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydicom import Dataset
 
+from cleanroom import faults
 from cleanroom.clean.original import read_header
 from cleanroom.encode.contours import cut_outer_contours
 from cleanroom.encode.covering import FaceFill, covered
@@ -91,11 +92,11 @@ def encode_study(study: Study) -> EncodeRecord:
                 record.series[series] = [writer.write(item) for item in instances]
                 if proof:
                     proof.finish()
-            except SetAside as error:
+            except Exception as error:
+                failed = faults.aside(error, "encode", study)
                 record.series.pop(series, None)
                 shutil.rmtree(target / series, ignore_errors=True)
-                row = SetAsideRow(series=series, step="encode", reason=error.reason, fix=error.fix)
-                record.set_aside.append(row)
+                record.set_aside.append(SetAsideRow.of(series, "encode", failed))
     return record
 
 

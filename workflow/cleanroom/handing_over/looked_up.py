@@ -1,6 +1,5 @@
 """Who a pseudonym is: for those who may, and never without a line in the log."""
 
-import csv
 import getpass
 import os
 import socket
@@ -10,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from cleanroom import tsv
 from cleanroom.config import Config
 from cleanroom.errors import StopRun
 
@@ -57,15 +57,14 @@ def _shown(original: str) -> str:
 
 def _log(path: Path, pseudonym: str, found: int, why: str) -> None:
     when = datetime.now(UTC).isoformat(timespec="seconds")
-    row = (when, getpass.getuser(), socket.gethostname(), pseudonym, str(found), why)
+    cells = [
+        _inert(cell) for cell in (when, getpass.getuser(), socket.gethostname(), pseudonym, str(found), why)
+    ]
     try:
         new = not path.exists()
         handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         with os.fdopen(handle, "a", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file, dialect="excel-tab", lineterminator="\n")
-            if new:
-                writer.writerow(COLUMNS)
-            writer.writerow(_inert(cell) for cell in row)
+            file.write(tsv.text([COLUMNS, cells] if new else [cells]))
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:

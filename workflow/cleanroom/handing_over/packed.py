@@ -1,7 +1,5 @@
 """A release as ZIP files ready for upload: by patient or by size, the same bytes on every call."""
 
-import csv
-import io
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterable
@@ -10,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
+from cleanroom import tsv
 from cleanroom.atomic import replacing, write_text
 from cleanroom.errors import StopRun
 from cleanroom.handing_over import listing
@@ -122,8 +121,4 @@ def _entry(name: str, size: int) -> zipfile.ZipInfo:
 
 
 def _manifest(rows: list[Listed], columns: list[str]) -> bytes:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, dialect="excel-tab", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(row.row for row in rows)
-    return text.getvalue().encode()
+    return tsv.text([columns, *([row.row[name] for name in columns] for row in rows)]).encode()

@@ -10,6 +10,7 @@ from cleanroom.header.elements import Element, explicit_vr, is_stored, items_of,
 from cleanroom.header.legality import LONG
 
 _SHORT_LIMIT = 0xFFFF
+_DELIMITERS = 0xFFFE
 
 
 class Encoding:
@@ -27,8 +28,9 @@ class Encoding:
         self._order = ">" if self.big else "<"
 
     def encoded(self, header: Dataset) -> bytes:
-        """A dataset in tag order, sequences and items with their lengths."""
-        return b"".join(self._element(tag, header.get_item(tag)) for tag in sorted(header.keys()))
+        """A dataset in tag order, sequences and items with their lengths; delimiters astray are left out."""
+        tags = sorted(tag for tag in header.keys() if tag >> 16 != _DELIMITERS)  # noqa: SIM118 - by tag
+        return b"".join(self._element(tag, header.get_item(tag)) for tag in tags)
 
     def _sequence(self, element: Element) -> bytes:
         explicit = not (self.implicit or self.big)
@@ -51,7 +53,7 @@ class Encoding:
 
     def _item(self, item: Dataset) -> bytes:
         value = self.encoded(item)
-        return struct.pack(self._order + "HHL", 0xFFFE, 0xE000, len(value)) + value
+        return struct.pack(self._order + "HHL", _DELIMITERS, 0xE000, len(value)) + value
 
     def _head(self, tag: int, vr: str, length: int) -> bytes:
         group, number = tag >> 16, tag & 0xFFFF

@@ -6,12 +6,12 @@ for all frames, so that no two studies wait for each other.
 """
 
 import csv
-import io
 import sqlite3
 from collections import defaultdict
 from functools import cache
 from pathlib import Path
 
+from cleanroom import tsv
 from cleanroom.atomic import write_changed
 
 _SHARED = """
@@ -46,11 +46,7 @@ def write_order(database: sqlite3.Connection, private: Path) -> None:
     for studies in shared.values():
         order = sorted(studies, key=lambda study: (-longest[study], study))
         pairs |= {(study, before) for at, study in enumerate(order) for before in order[:at]}
-    text = io.StringIO()
-    table = csv.writer(text, dialect="excel-tab", lineterminator="\n")
-    table.writerow(["study", "before"])
-    table.writerows(sorted(pairs))
-    write_changed(_path(private), text.getvalue())
+    write_changed(_path(private), tsv.text([("study", "before"), *sorted(pairs)]))
 
 
 def earlier(private: Path, study: str) -> list[str]:

@@ -24,6 +24,8 @@ from cleanroom.source import FAILURES, opened
 pydicom_sets.complete()
 _UNDEFINED = 0xFFFFFFFF
 _MOST_FRAMES = (1 << 31) - 1
+_LONGEST = 1 << 16
+"""Characters of a value that is listed; a code, a text or a UID of the standard has 64 at most."""
 _NEEDED = ("sop_class_uid", "sop_instance_uid", "study_instance_uid", "series_instance_uid")
 _TEXT = {
     "sop_class_uid": "SOPClassUID",
@@ -136,6 +138,9 @@ def _trouble(values: dict[str, Any], file: BinaryIO, size: int) -> str:
     for name in _NEEDED:
         if not values[name]:
             return f"the DICOM header has no {_TEXT[name]}"
+    for name, keyword in _TEXT.items():
+        if len(values[name]) > _LONGEST:
+            return f"its {keyword} is longer than {_LONGEST} characters"
     if _truncated(values["transfer_syntax_uid"], file, size):
         return "the file is truncated: it ends before its pixel data do"
     return ""

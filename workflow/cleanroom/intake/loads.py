@@ -1,12 +1,12 @@
 """How large each study is, and whose: what parts, memory and the space of a run are planned by."""
 
 import csv
-import io
 import sqlite3
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from cleanroom import tsv
 from cleanroom.atomic import write_changed
 
 _LOADS = """
@@ -30,11 +30,8 @@ class Load(NamedTuple):
 
 def write_loads(database: sqlite3.Connection, private: Path) -> None:
     """Write ``loads.tsv``, after the series have their pseudonyms; an unchanged table stays as it is."""
-    text = io.StringIO()
-    table = csv.writer(text, dialect="excel-tab", lineterminator="\n")
-    table.writerow(["study", *Load._fields])
-    table.writerows(database.execute(_LOADS))
-    write_changed(_path(private), text.getvalue())
+    rows = database.execute(_LOADS)
+    write_changed(_path(private), tsv.text([("study", *Load._fields), *rows]))
 
 
 def read_loads(private: Path) -> dict[str, Load]:

@@ -1,7 +1,5 @@
 """The step: look at what is new, group everything, write the manifests."""
 
-import csv
-import io
 import json
 import os
 import sqlite3
@@ -12,7 +10,7 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from cleanroom import manifest
+from cleanroom import manifest, tsv
 from cleanroom.atomic import write_changed, write_text
 from cleanroom.config import Config
 from cleanroom.identity import Identity, open_key
@@ -89,11 +87,8 @@ def _survey(config: Config, patients: Patients, found: list[tuple[str, str]]) ->
         patients.survey(found)
     finally:
         if patients.missing:
-            text = io.StringIO()
-            table = csv.writer(text, dialect="excel-tab", lineterminator="\n")
-            table.writerow([*patients.columns, "pseudonym"])
-            table.writerows([*names, ""] for names in sorted(patients.missing))
-            write_text(path, text.getvalue())
+            rows = ([*names, ""] for names in sorted(patients.missing))
+            write_text(path, tsv.text([[*patients.columns, "pseudonym"], *rows]))
 
 
 def _next_run(database: sqlite3.Connection) -> int:

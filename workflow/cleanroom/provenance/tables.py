@@ -1,10 +1,9 @@
 """What every step said of itself, as two tables: one that may be shared, and the whole."""
 
-import csv
-import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
+from cleanroom import tsv
 from cleanroom.atomic import write_text
 from cleanroom.config import Config
 from cleanroom.identity import Identity
@@ -82,18 +81,10 @@ def _told(time: StepTime) -> dict[str, str]:
 
 
 def _table(columns: list[str], rows: Iterable[dict[str, str]]) -> str:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, dialect="excel-tab", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(_inert(row) for row in rows)
-    return text.getvalue()
+    return tsv.text([columns, *([_inert(row[name]) for name in columns] for row in rows)])
 
 
-def _inert(row: dict[str, str]) -> dict[str, str]:
+def _inert(value: str) -> str:
     """No cell begins as a formula does, or breaks its line."""
-    return {name: "".join(_letters(value)) for name, value in row.items()}
-
-
-def _letters(value: str) -> Iterator[str]:
-    yield "'" if value[:1] in ("=", "+", "-", "@") else ""
-    yield from (letter if letter.isprintable() else "?" for letter in value)
+    sign = "'" if value[:1] in ("=", "+", "-", "@") else ""
+    return sign + "".join(letter if letter.isprintable() else "?" for letter in value)

@@ -6,6 +6,7 @@ from typing import Self
 from pydantic import BaseModel
 
 from cleanroom.atomic import write_text
+from cleanroom.errors import SetAside
 
 NO_VERDICT = "no verdict: "
 """How a reason begins when a study's job never ended, or never began."""
@@ -22,6 +23,11 @@ class SetAsideRow(BaseModel):
     fix: str = ""
     seen: str = ""
     """Hash of what a person can see of it: by this the doubt can be approved. Empty: no doubt but a fault."""
+
+    @classmethod
+    def of(cls, series: str, step: str, error: SetAside) -> "SetAsideRow":
+        """What an error in a step says of a whole series."""
+        return cls(series=series, step=step, reason=error.reason, fix=error.fix)
 
 
 class Made(BaseModel):

@@ -2,6 +2,7 @@
 
 import shutil
 
+from cleanroom import faults
 from cleanroom.config import Config, TextRule
 from cleanroom.errors import SetAside
 from cleanroom.manifest import Instance
@@ -31,9 +32,10 @@ def decide_study(study: Study) -> TextRecord:
             shown = Shown(chooser(rule.words, study.identifying))
             covered = cover(study.config.input, instances, rule, study.config.text, shown)
             _rebuild(study, instances, rule, covered)
-        except SetAside as error:
-            row = SetAsideRow(series=series, step="redact", reason=error.reason, fix=error.fix)
-            record.set_aside.append(_doubted(study, instances, rule, row) if error.doubt else row)
+        except Exception as error:
+            failed = faults.aside(error, "redact", study)
+            row = SetAsideRow.of(series, "redact", failed)
+            record.set_aside.append(_doubted(study, instances, rule, row) if failed.doubt else row)
             continue
         _note(record, series, instances, covered, rule)
         doubts = [error for error in covered.unread.values() if error.doubt]

@@ -1,13 +1,12 @@
 """Adds a decision to ``private/review.tsv``: one line, whole or not at all."""
 
-import csv
 import fcntl
-import io
 import os
 from dataclasses import astuple
 from datetime import UTC, datetime
 from pathlib import Path
 
+from cleanroom import tsv
 from cleanroom.atomic import write_text
 from cleanroom.errors import StopRun
 from cleanroom.report.wording import cell
@@ -51,6 +50,4 @@ def _header(text: bytes) -> list[str]:
 
 
 def _lines(*rows: "list[str] | tuple[str, ...]") -> str:
-    text = io.StringIO()
-    csv.writer(text, dialect="excel-tab", lineterminator="\n").writerows(map(cell, row) for row in rows)
-    return text.getvalue()
+    return tsv.text(map(cell, row) for row in rows)
