@@ -97,10 +97,18 @@ def tiff_of_pages(count: int) -> bytes:
     return buffer.getvalue()
 
 
+def moving() -> bytes:
+    buffer = io.BytesIO()
+    first, *rest = [Image.new("L", (8, 8), shade) for shade in (0, 255, 60)]
+    first.save(buffer, "GIF", save_all=True, append_images=rest)
+    return buffer.getvalue()
+
+
 BAD = {
     "50,000 x 50,000 px.png": (huge_png, "too many pixels"),
     "a thousand and one pages.tif": (lambda: tiff_of_pages(1001), "more than 1000 frames"),
     "empty.png": (lambda: b"", "cannot be read"),
+    "cut in its last frame.gif": (lambda: moving()[: moving().rindex(b",") + 12], "IndexError"),
     "cut.png": (lambda: hiding.png()[:200], "broken|cannot be read"),
     "2,000 pages.pdf": (lambda: pages(2000), "more than 200 pages"),
     "empty.pdf": (lambda: b"", "broken"),

@@ -50,3 +50,9 @@ def test_grey_letters_on_grey() -> None:
 def test_letters_far_brighter_than_everything_else(head: NDArray[np.generic]) -> None:
     written, letters = lettered((head - head.min()).astype(np.uint16), "latin", 14, 65535)
     assert covered(read(written), letters) == 1.0
+
+
+def test_a_strip_so_thin_that_reduced_nothing_is_left_of_it() -> None:
+    ground = np.full((16, 20_000), 100, np.uint8)
+    written, letters = lettered(ground, "latin", 12, 255, at=(400, 1))
+    assert covered(read(written), letters) == 1.0

@@ -1,7 +1,6 @@
 """A decoded picture: every frame as an array, upright, and nothing else of the file but its colours."""
 
 import io
-import struct
 import warnings
 from dataclasses import dataclass, replace
 from typing import Any
@@ -60,7 +59,9 @@ def decoded(data: bytes) -> Picture:
         raise SetAside("a picture of too many pixels", _TOO_LARGE) from None
     except UnidentifiedImageError:
         raise SetAside("a picture that cannot be read", "export it again, or leave it out") from None
-    except (OSError, ValueError, SyntaxError, EOFError, struct.error, KeyError, TypeError) as error:
+    except (SetAside, MemoryError):
+        raise
+    except Exception as error:  # a broken picture can raise nearly anything in Pillow
         reason = f"a picture that is broken ({type(error).__name__})"
         raise SetAside(reason, "export it again, or leave it out") from None
 

@@ -11,7 +11,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
 
-import pydicom
 from pydicom import Dataset
 from pydicom.filereader import read_dataset
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian
@@ -196,13 +195,15 @@ def _element(file: BinaryIO, syntax: UID) -> PixelElement | None:
 
 def _inflate(file: BinaryIO, header: Dataset, plain: BinaryIO) -> None:
     """The dataset of a deflated file, left at its pixel element."""
-    file.seek(_META_START + int(header.file_meta.FileMetaInformationGroupLength))
     stretch = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
+        file.seek(_META_START + int(header.file_meta.FileMetaInformationGroupLength))
         for piece in iter(lambda: file.read(_CHUNK), b""):
             plain.write(stretch.decompress(piece))
         plain.write(stretch.flush())
         plain.seek(0)
         read_dataset(plain, False, True, stop_when=lambda tag, *_: tag in _TAGS)
-    except (zlib.error, EOFError, pydicom.errors.BytesLengthException):
+    except (OSError, MemoryError):
+        raise
+    except Exception:  # a broken header can raise nearly anything in pydicom
         raise SetAside("it cannot be inflated", "export it again: it is not whole") from None

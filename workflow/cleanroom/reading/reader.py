@@ -79,6 +79,8 @@ def places(picture: Picture, scale: float) -> Iterator[Found]:
     """Where the detector sees text at one scale, in the picture's own pixels."""
     scaled = picture
     if scale != 1:
+        if round(min(picture.shape[:2]) * scale) < 1:
+            return  # a strip of which nothing is left
         how = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA
         scaled = cast(Picture, cv2.resize(picture, None, fx=scale, fy=scale, interpolation=how))
     tallest = max(_TALLEST, _TALL * min(scaled.shape[:2]))

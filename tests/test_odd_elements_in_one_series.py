@@ -1,0 +1,96 @@
+"""One series has what no reader expects: it is set aside or mended by itself, the other goes its way."""
+
+from pathlib import Path
+
+import imagecodecs
+import numpy as np
+import pytest
+from exports import instance, save
+from pydicom.encaps import encapsulate
+from pydicom.uid import DeflatedExplicitVRLittleEndian
+from studies import taken_in
+
+from cleanroom import step
+from cleanroom.convert import series as convert
+from cleanroom.records import EncodeRecord, Record, VolumeRecord
+from cleanroom.study import Study
+
+NO_LENGTH = (0xFFFFFFFF).to_bytes(4, "little")
+
+
+def through(study: Study, *steps: str) -> list[Record]:
+    """The records of some steps."""
+    for name in steps:
+        step.run(name, study)
+    return [Record.load(study.record_path(name)) for name in steps]
+
+
+def other(folder: Path) -> None:
+    """A series in which nothing is odd."""
+    for number in (1, 2):
+        save(instance(number, series="1.2.3.2"), folder / f"other{number}")
+
+
+def test_native_pixels_without_a_length(tmp_path: Path) -> None:
+    save(instance(1, Modality="OT", BitsStored=16, HighBit=15), tmp_path / "input" / "a")
+    save(instance(1, series="1.2.3.2", Modality="OT"), tmp_path / "input" / "b")
+    data = (tmp_path / "input" / "a").read_bytes()
+    at = data.rindex(b"\xe0\x7f\x10\x00OW\0\0") + 8
+    (tmp_path / "input" / "a").write_bytes(data[:at] + NO_LENGTH + data[at + 4 :])
+    rule = {"match": {}, "words": "never", "reason": "made by a test"}
+    (study,) = taken_in(tmp_path / "input", tmp_path, text={"rules": [rule]})
+    *before, encoded = through(study, "clean", "redact", "convert", "deface", "encode")
+    odd = next(row.series for row in study.instances if row.path == "a")
+    assert not any(record.set_aside for record in before)
+    assert [(row.series, row.reason) for row in encoded.set_aside] == [
+        (odd, "the file ends inside its pixels")
+    ]
+    assert len(EncodeRecord.load(study.record_path("encode")).series) == 1
+
+
+def test_a_delimiter_that_stands_alone_is_left_out(tmp_path: Path) -> None:
+    words = np.arange(64, dtype="<u2").reshape(8, 8)
+    made = instance(1, Modality="MR", PixelData=encapsulate([imagecodecs.jpegls_encode(words)]))
+    made.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.4.80"
+    made["PixelData"].VR, made["PixelData"].is_undefined_length = "OB", True
+    save(made, tmp_path / "input" / "a")
+    data = (tmp_path / "input" / "a").read_bytes()
+    at = data.rindex(b"\x28\x00\x02\x00US")
+    (tmp_path / "input" / "a").write_bytes(data[:at] + b"\xfe\xff\xdd\xe0\0\0\0\0" + data[at:])
+    (study,) = taken_in(tmp_path / "input", tmp_path)
+    _, record = through(study, "redact", "convert")
+    assert record.set_aside == []
+
+
+def test_an_error_nobody_thought_of_stays_with_its_series(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(instance(1, Modality="MR"), tmp_path / "input" / "a")
+    other(tmp_path / "input")
+    (study,) = taken_in(tmp_path / "input", tmp_path)
+    odd = next(row.series for row in study.instances if row.path == "a")
+    place = convert.place
+
+    def failing(source: tuple[Path, str, str], *arguments: object) -> None:
+        if source[1] == "a":
+            raise KeyError("Invented^Ines")
+        place(source, *arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(convert, "place", failing)
+    through(study, "clean", "redact", "convert")
+    record = VolumeRecord.load(study.record_path("convert"))
+    assert {row.series: row.reason for row in record.set_aside} == {odd: "convert failed (KeyError)"}
+    assert "Invented" not in record.model_dump_json()
+
+
+def test_a_deflated_file_that_gives_its_group_length_twice(tmp_path: Path) -> None:
+    made = instance(1)
+    made.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
+    data = save(made, tmp_path / "input" / "a").read_bytes()
+    at = data.index(b"UL\x04\0")
+    twice = data[: at + 2] + b"\x08\0" + 2 * data[at + 4 : at + 8] + data[at + 8 :]
+    (tmp_path / "input" / "a").write_bytes(twice)
+    other(tmp_path / "input")
+    (study,) = taken_in(tmp_path / "input", tmp_path)
+    _, record = through(study, "redact", "convert")
+    assert [row.reason for row in record.set_aside] == ["instance 00001: it cannot be inflated"]
