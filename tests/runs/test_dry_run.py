@@ -1,6 +1,5 @@
 """A look at what a run would do: the jobs are counted, and described where that is asked for."""
 
-
 import pytest
 from many import write_studies
 from runs.tiny import Folders, beside

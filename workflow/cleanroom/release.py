@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pydicom
 
-from cleanroom import intact
+from cleanroom import faults, intact
 from cleanroom.config import Config
+from cleanroom.errors import SetAside
 from cleanroom.nifti import placed
 from cleanroom.records import ReleasedInstance, ReleaseRecord, SetAsideRow, VerifyRecord
 from cleanroom.review import doubt
@@ -39,12 +40,14 @@ def release_study(study: Study) -> ReleaseRecord:
         files=[item for item in earlier if item.series not in _present(study)],
     )
     for series, numbers in sorted(passed.items()):
-        _stage(study.work / "encoded" / series, staging / series, numbers)
-        files = [_describe(study, series, staging / series / f"{n}.dcm", home) for n in numbers]
-        judged = verdict.sha256.get(series, {})
-        if [file.sha256 for file in files] != [judged.get(number) for number in numbers]:
-            shutil.rmtree(staging / series)
-            record.set_aside.append(_altered(series))
+        try:
+            _stage(study.work / "encoded" / series, staging / series, numbers)
+            files = [_describe(study, series, staging / series / f"{n}.dcm", home) for n in numbers]
+            _check_judged(files, [verdict.sha256.get(series, {}).get(number) for number in numbers])
+        except Exception as error:
+            failed = faults.aside(error, "release", study)
+            shutil.rmtree(staging / series, ignore_errors=True)
+            record.set_aside.append(SetAsideRow.of(series, "release", failed))
             del passed[series]
             continue
         record.seen[series] = doubt.digests_seen(file.sha256 for file in sorted(files, key=lambda f: f.path))
@@ -59,13 +62,12 @@ def release_study(study: Study) -> ReleaseRecord:
     return record
 
 
-def _altered(series: str) -> SetAsideRow:
-    return SetAsideRow(
-        series=series,
-        step="release",
-        reason="a file is not the one that the gate has judged",
-        fix="run again with --forceall and this study in `studies`; nothing else may write to private/work",
-    )
+def _check_judged(files: list[ReleasedInstance], judged: list[str | None]) -> None:
+    if [file.sha256 for file in files] != judged:
+        raise SetAside(
+            "a file is not the one that the gate has judged",
+            "run again with --forceall and this study in `studies`; nothing else may write to private/work",
+        )
 
 
 def withdraw(config: Config, series: Iterable[tuple[str, str]]) -> None:

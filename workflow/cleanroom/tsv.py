@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 
 def text(rows: Iterable[Iterable[object]]) -> str:
@@ -20,3 +21,9 @@ def text(rows: Iterable[Iterable[object]]) -> str:
         line.seek(0)
         line.truncate()
     return "".join(lines)
+
+
+def rows(path: Path) -> Iterator[list[str]]:
+    """The rows of a table that :func:`text` has written."""
+    with path.open(newline="", encoding="utf-8") as file:
+        yield from csv.reader(file, dialect="excel-tab")

@@ -4,6 +4,7 @@ import zlib
 from collections import Counter
 from zipfile import BadZipFile, ZipFile
 
+from cleanroom import tsv
 from cleanroom.atomic import write_text
 from cleanroom.clean import archive
 from cleanroom.clean.marks import code
@@ -57,8 +58,7 @@ def clean_study(study: Study) -> CleanRecord:
                 except SetAside as failure:
                     record.set_aside.append(_row(instance, failure))
             record.actions[series] = dict(sorted(counts.items()))
-    lines = [f"{original}\t{new}\n" for original, new in sorted(study.identity.uids.items())]
-    write_text(study.folder / "uids.tsv", "".join(lines))
+    write_text(study.folder / "uids.tsv", tsv.text(sorted(study.identity.uids.items())))
     return record
 
 

@@ -25,9 +25,8 @@ def dcm2niix(source: Path, target: Path) -> list[Path]:
     options = ["-z", "n", "-b", "n", "-f", "%s_%r", "-w", "2", "-o", str(target)]
     done = subprocess.run(
         [str(wheel.bin), *options, str(source)],
-        capture_output=True,
-        text=True,
-        errors="replace",
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
         timeout=_SECONDS_AT_MOST,
         check=False,
     )

@@ -6,6 +6,7 @@ from contextlib import closing, contextmanager
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
+from cleanroom import tsv
 from cleanroom.errors import StopRun
 from cleanroom.identity import Identity
 from cleanroom.records import NO_VERDICT, EncodeRecord, ReleasedInstance, SetAsideRow
@@ -124,8 +125,7 @@ def cross_uids(base: sqlite3.Connection, study: Study) -> None:
     base.executemany("INSERT OR REPLACE INTO crosswalk VALUES (?, ?, ?)", rows)
     table = study.folder / "uids.tsv"
     known = frames | {instance.sop_instance_uid for instance in study.instances}
-    lines = table.read_text().splitlines() if table.is_file() else []
-    pairs = [line.split("\t") for line in lines]
+    pairs = list(tsv.rows(table)) if table.is_file() else []
     encoded = study.record_path("encode")
     if encoded.is_file():
         pairs += [list(pair) for pair in EncodeRecord.load(encoded).uids.items()]

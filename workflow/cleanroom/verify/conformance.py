@@ -3,11 +3,14 @@
 import io
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Timer
+from typing import BinaryIO, cast
 
 import pydicom
 from pydicom.errors import InvalidDicomError
@@ -20,7 +23,8 @@ from cleanroom.verify.subject import Pair, Series
 
 META = (0x00020001, 0x00020002, 0x00020003, 0x00020010, 0x00020012)
 REQUIRED = (0x00080016, 0x00080018, 0x0020000D, 0x0020000E)
-SECONDS = 120
+SECONDS, MOST = 120, 16 << 20
+"""How long dciodvfy may take, and how many bytes it may say: of some broken files it tells without end."""
 UNKNOWN = ("1.2.840.10008.1.2.4.11", "1.2.840.10008.1.2.4.20")
 """How transfer syntaxes begin that dciodvfy does not read: JPEG XL and HTJ2K."""
 _EXPLICIT = b"1.2.840.10008.1.2.1"
@@ -81,11 +85,17 @@ def _legible(path: Path, place: Path) -> Path:
 
 def errors(command: Sequence[str]) -> set[str]:
     """The errors of one call of dciodvfy, without the values in them."""
-    try:
-        run = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)
-    except subprocess.TimeoutExpired:
-        return {"no answer in time"}
-    lines = (run.stderr + run.stdout).decode("latin-1").splitlines()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as run:
+        late = Timer(SECONDS, run.kill)
+        late.start()
+        told = cast(BinaryIO, run.stdout).read(MOST)
+        if len(told) == MOST:
+            run.kill()
+        run.wait()
+        late.cancel()
+    if run.returncode == -signal.SIGKILL:
+        return {"no end of its answer"}
+    lines = told.decode("latin-1").splitlines()
     return {
         _VALUE.sub("…", line.removeprefix("Error - "))[:160] for line in lines if line.startswith("Error")
     }

@@ -6,6 +6,7 @@ import numpy as np
 from pydicom.encaps import generate_frames
 from pydicom.pixels.utils import _get_jpg_parameters, get_j2k_parameters, iter_pixels
 
+from cleanroom.errors import SetAside
 from cleanroom.verify.decoded import UNCOMPRESSED, WIDTHS, Words, native_words, stored_bits
 from cleanroom.verify.header import Header
 
@@ -59,4 +60,7 @@ def _precision(header: Header, syntax: str) -> int:
     read = get_j2k_parameters if syntax.startswith(_JPEG_2000) else _get_jpg_parameters
     count = max(header.number(0x00280008), 1)
     found = generate_frames(header.value(header.pixels), number_of_frames=count)
-    return max((int(read(frame).get("precision", 99)) for frame in found), default=0)
+    try:
+        return max((int(read(frame).get("precision", 99)) for frame in found), default=0)
+    except ValueError:
+        raise SetAside("its compressed frames cannot be told apart") from None

@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from cleanroom.errors import SetAside
 from cleanroom.verify import tables
 from cleanroom.verify.header import Header
 
@@ -87,7 +88,7 @@ def _contour(header: Header, item: tuple[int, int]) -> Contour:
     values = _values(header, item, (DRAWN, CONTOURS))
     parts = [part.strip(b"\0 ") for part in b"".join(values.get(DATA, [])).split(b"\\")]
     if len(parts) % 3 and parts != [b""]:
-        raise ValueError("the values of a contour are not points")
+        raise SetAside("the values of a contour are not points")
     points = tuple(b"\\".join(parts[at : at + 3]) for at in range(0, len(parts) // 3 * 3, 3))
     images = _values(header, item, (DRAWN, CONTOURS, IMAGES)).get(INSTANCE_UID, [])
     return Contour(_one(values, GEOMETRY), _one(values, COUNT), points, tuple(map(_text, images)))
