@@ -1,5 +1,6 @@
 """Marks, decisions, tallies and conformance that are wrong: the gate finds each."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from pydicom.dataset import Dataset, FileDataset
 from pydicom.sequence import Sequence
 
 from cleanroom.records import SeriesFace, SetAsideRow
+from cleanroom.verify import conformance
 
 
 @pytest.fixture(scope="module")
@@ -174,3 +176,9 @@ def test_an_original_that_cannot_be_read_any_more(base: Judged, tmp_path: Path) 
     record, found = judged.verify()
     assert "the original cannot be read" in found[1]["pixels"]
     assert list(record.passed) == [judged.series[0]]
+
+
+def test_a_validator_that_tells_without_end_is_cut_off() -> None:
+    endless = "while True: print('Error - ' + 'x' * 1000)"
+    assert conformance.errors([sys.executable, "-c", endless]) == {"no end of its answer"}
+    assert conformance.errors([sys.executable, "-c", "print('Error - <a> is 5')"]) == {"… is …"}

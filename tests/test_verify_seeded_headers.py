@@ -9,6 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import pydicom
@@ -21,8 +22,9 @@ from pydicom.encaps import encapsulate
 from pydicom.pixels import compress
 from pydicom.uid import JPEG2000Lossless, JPEGBaseline8Bit
 
-from cleanroom import step
-from cleanroom.records import ReleaseRecord
+from cleanroom import release, step
+from cleanroom.records import ReleasedInstance, ReleaseRecord
+from cleanroom.study import Study
 
 NAME, DAY = "Zwiebelhuber", "20260917"
 PLAIN, JPEG, JPEG_2000 = "1.2.3.1", "1.2.3.2", "1.2.3.3"
@@ -224,3 +226,22 @@ def test_a_file_that_was_altered_after_the_gate_is_not_released(boxed: Boxed) ->
     assert {file.series for file in record.files} == {boxed.names[JPEG], boxed.names[JPEG_2000]}
     assert [row.series for row in record.set_aside] == [boxed.names[PLAIN]]
     assert "not the one that the gate has judged" in record.set_aside[0].reason
+
+
+def test_a_series_that_cannot_be_described_stays_out_and_the_others_go(
+    boxed: Boxed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step.run("verify", boxed.study)
+    described = release._describe
+
+    def describe(study: Study, series: str, *places: Path) -> ReleasedInstance:
+        if series == boxed.names[PLAIN]:
+            raise KeyError(NAME)
+        return described(study, series, *places)
+
+    monkeypatch.setattr(release, "_describe", describe)
+    step.run("release", boxed.study)
+    record = ReleaseRecord.load(boxed.study.folder / "released.json")
+    assert {file.series for file in record.files} == {boxed.names[JPEG], boxed.names[JPEG_2000]}
+    assert [row.reason for row in record.set_aside] == ["release failed (KeyError)"]
+    assert NAME not in record.model_dump_json()
