@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from cleanroom import images
+from cleanroom import config, images
 from cleanroom.environment import ROOT
 from cleanroom.errors import StopRun
 from cleanroom.hashed import hashed
 from cleanroom.provenance import made
+from cleanroom.tools import presence
 
 pytestmark = pytest.mark.usefixtures("folder")
 
@@ -27,12 +28,12 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     made.container.cache_clear()
 
 
-def built(content: bytes) -> Path:
-    """A stand-in for the image of the line, recorded as the build does."""
-    image = images.image(images.LINE)
+def built(content: bytes, name: str = images.LINE) -> Path:
+    """A stand-in for an image, recorded as the build does."""
+    image = images.image(name)
     image.write_bytes(content)
-    row = f"{image.name}\t{hashed(image)}\t{len(content)}\n"
-    images.DIGESTS.write_text(f"image\tsha256\tbytes\n{row}")
+    known = images.DIGESTS.read_text() if images.DIGESTS.exists() else "image\tsha256\tbytes\n"
+    images.DIGESTS.write_text(f"{known}{image.name}\t{hashed(image)}\t{len(content)}\n")
     return image
 
 
@@ -62,6 +63,21 @@ def test_an_altered_image_stops_the_run() -> None:
     image.write_bytes(b"something else")
     with pytest.raises(StopRun, match="is not the one that"):
         images.check([images.LINE])
+
+
+def test_the_image_of_a_tool_is_looked_at_as_that_of_the_line(tmp_path: Path) -> None:
+    built(b"the line")
+    tool = built(b"a tool", "pydeface")
+    rules = [{"tool": "pydeface", "fallback": ["quickshear", "builtin"], "reason": "made by a test"}]
+    made_config = config.load({"private": tmp_path, "faces": {"rules": rules}})
+    states = presence.found(made_config, frozenset({"apptainer"}))
+    assert not states["pydeface"].lacks
+    assert "not built" in states["quickshear"].lacks
+    assert presence.own_images(states) == ["pydeface"]
+    images.check([images.LINE, *presence.own_images(states)])
+    tool.write_bytes(b"something else")
+    with pytest.raises(StopRun, match=f"{tool.name} is not the one that"):
+        images.check([images.LINE, *presence.own_images(states)])
 
 
 def test_provenance_tells_the_recorded_digest(monkeypatch: pytest.MonkeyPatch) -> None:

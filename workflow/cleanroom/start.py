@@ -92,9 +92,9 @@ def start(values: dict[str, Any], main: bool, methods: frozenset[str] = frozense
         subject.check({item.pseudonym for item in assigned.by_key.values()})
     profile = profiles.load(config.profile)
     profile.check_files()
-    if "apptainer" in methods:
-        images.check([images.LINE])
     tools = presence.found(config, methods)
+    if "apptainer" in methods:
+        images.check([images.LINE, *presence.own_images(tools)])
     for line in presence.check(config, tools):
         print(f"cleanroom: {line}", file=sys.stderr)
     config.private.mkdir(parents=True, exist_ok=True)

@@ -86,6 +86,12 @@ def found(config: Config, methods: frozenset[str] = frozenset()) -> dict[str, Pr
     return {name: presence(name, config.place(name), methods) for name in selected(config)}
 
 
+def own_images(states: dict[str, Presence]) -> list[str]:
+    """The tools that run in an image of this project, whose digest is known."""
+    there = {name: state.where for name, state in states.items() if not state.lacks}
+    return [name for name in images.names() if there.get(name) == images.image(name).name]
+
+
 def check(config: Config, states: dict[str, Presence]) -> list[str]:
     """What to say of selected tools that are missing although the run can go on.
 
