@@ -48,18 +48,32 @@ def test_native_pixels_without_a_length(tmp_path: Path) -> None:
     assert len(EncodeRecord.load(study.record_path("encode")).series) == 1
 
 
-def test_a_delimiter_that_stands_alone_is_left_out(tmp_path: Path) -> None:
+def compressed(path: Path) -> Path:
+    """One JPEG-LS frame."""
     words = np.arange(64, dtype="<u2").reshape(8, 8)
-    made = instance(1, Modality="MR", PixelData=encapsulate([imagecodecs.jpegls_encode(words)]))
+    made = instance(1, PixelData=encapsulate([imagecodecs.jpegls_encode(words)]))
     made.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.4.80"
     made["PixelData"].VR, made["PixelData"].is_undefined_length = "OB", True
-    save(made, tmp_path / "input" / "a")
-    data = (tmp_path / "input" / "a").read_bytes()
-    at = data.rindex(b"\x28\x00\x02\x00US")
-    (tmp_path / "input" / "a").write_bytes(data[:at] + b"\xfe\xff\xdd\xe0\0\0\0\0" + data[at:])
+    return save(made, path)
+
+
+SPOILED = {
+    "a delimiter that stands alone": (b"\x28\0\x02\0US", b"\xfe\xff\xdd\xe0\0\0\0\0\x28\0\x02\0US", ""),
+    "no value representation": (b"\x28\0\x30\0DS", b"\x28\0\x30\0D\1", "dcm2niix could not convert it"),
+}
+"""What stands there, what stands there instead, why the series is set aside if it is."""
+
+
+@pytest.mark.parametrize("name", SPOILED)
+def test_one_element_of_a_compressed_image_is_spoiled(tmp_path: Path, name: str) -> None:
+    path = compressed(tmp_path / "input" / "a")
+    data = path.read_bytes()
+    right, wrong, why = SPOILED[name]
+    assert data.count(right) == 1
+    path.write_bytes(data.replace(right, wrong))
     (study,) = taken_in(tmp_path / "input", tmp_path)
     _, record = through(study, "redact", "convert")
-    assert record.set_aside == []
+    assert [row.reason.partition(" (")[0] for row in record.set_aside] == ([why] if why else [])
 
 
 def test_an_error_nobody_thought_of_stays_with_its_series(

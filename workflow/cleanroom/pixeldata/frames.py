@@ -73,8 +73,8 @@ class Frames:
         self._options = _options(header)
         first, said = self._decoded(self._spans[0])
         source = Dataset()
-        for element in header.group_dataset(_IMAGE_PIXEL):
-            source.add(copy.copy(element))
+        for tag in header.group_dataset(_IMAGE_PIXEL).keys():  # noqa: SIM118 - none is read that is not asked for
+            source[tag] = copy.copy(header.get_item(tag))
         source.PhotometricInterpretation = str(said["photometric_interpretation"])
         source.BitsAllocated = first.dtype.itemsize * 8
         if source.BitsAllocated != header.BitsAllocated:
