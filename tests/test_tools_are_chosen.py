@@ -120,6 +120,18 @@ def test_scanner_field_and_resolution_are_matched(tmp_path: Path) -> None:
         assert not chosen(ScanMatch.model_validate(yes | {name: other}), row, tmp_path), name
 
 
+@pytest.mark.parametrize("enhanced", [False, True])
+def test_the_body_part_is_matched_whole_and_in_any_case(tmp_path: Path, enhanced: bool) -> None:
+    region = Dataset()
+    region.CodeMeaning = "Knee"
+    values = {"AnatomicRegionSequence": [region]} if enhanced else {"BodyPartExamined": "KNEE"}
+    made, row = header(**values)
+    save(made, tmp_path / "x.dcm")
+    assert chosen(ScanMatch(body_part=["foot", "knee"]), row, tmp_path)
+    assert not chosen(ScanMatch(body_part=["foot"]), row, tmp_path)
+    assert not chosen(ScanMatch(body_part=["kne"]), row, tmp_path)
+
+
 def start(tmp_path: Path, rules: list[dict[str, Any]], **tools: Any) -> Plan:
     (tmp_path / "in").mkdir(exist_ok=True)
     places = {"input": tmp_path / "in", "output": tmp_path / "out", "private": tmp_path / "private"}

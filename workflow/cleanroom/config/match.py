@@ -23,6 +23,7 @@ class ScanMatch(FaceMatch):
         [],
         description="what the scan shows, for example [T1, T2, FLAIR, PD, DWI, BOLD, FDG]; see docs/tools.md",
     )
+    body_part: list[str] = Field([], description="Body Part Examined, or anatomic region: [knee, foot, hand]")
     vendor: list[str] = Field([], description="how the Manufacturer begins: [siemens, ge, philips]")
     field_strength: list[float] = Field([], description="[least, most] tesla, for example [1.4, 1.6]")
     resolution: list[float] = Field([], description="[least, most] longest edge of a voxel, millimetres")

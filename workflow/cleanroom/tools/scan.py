@@ -9,7 +9,7 @@ from pathlib import Path
 import pydicom
 from pydicom.dataset import Dataset
 
-from cleanroom.config import ScanMatch
+from cleanroom.config import FaceMatch, ScanMatch
 from cleanroom.manifest import Instance
 from cleanroom.series_match import matches
 from cleanroom.source import opened
@@ -26,6 +26,8 @@ class Scan:
     contrast
         ``T1``, ``T2``, ``FLAIR``, ``PD``, ``SWI``, ``DWI``, ``BOLD``, a PET tracer, or ``CT``; empty when the
         header does not tell.
+    body_part
+        Body Part Examined, else the meaning of the code of the anatomic region.
     vendor
         Manufacturer.
     field_strength
@@ -35,6 +37,7 @@ class Scan:
     """
 
     contrast: str = ""
+    body_part: str = ""
     vendor: str = ""
     field_strength: float = 0.0
     resolution: float = 0.0
@@ -56,6 +59,7 @@ def described(header: Dataset, instance: Instance) -> Scan:
     spacing = [*_numbers(header, "PixelSpacing"), *_numbers(header, "SpacingBetweenSlices", "SliceThickness")]
     return Scan(
         _contrast(header, instance),
+        _body_part(header),
         str(header.get("Manufacturer", "")),
         next(iter(_numbers(header, "MagneticFieldStrength")), 0.0),
         max(spacing, default=0.0),
@@ -66,11 +70,12 @@ def chosen(match: ScanMatch, instance: Instance, root: Path) -> bool:
     """Whether every key that is given matches the series of this instance; its header is read if need be."""
     if not matches(match, instance):
         return False
-    if not (match.contrast or match.vendor or match.field_strength or match.resolution):
+    if not any(getattr(match, key) for key in ScanMatch.model_fields.keys() - FaceMatch.model_fields.keys()):
         return True
     told = scan(root, instance)
     return (
         (not match.contrast or told.contrast.upper() in {name.upper() for name in match.contrast})
+        and (not match.body_part or told.body_part.upper() in {name.upper() for name in match.body_part})
         and (not match.vendor or any(told.vendor.lower().startswith(name.lower()) for name in match.vendor))
         and _within(told.field_strength, match.field_strength)
         and _within(told.resolution, match.resolution)
@@ -79,6 +84,11 @@ def chosen(match: ScanMatch, instance: Instance, root: Path) -> bool:
 
 def _within(value: float, bounds: list[float]) -> bool:
     return not bounds or bounds[0] <= value <= bounds[1]
+
+
+def _body_part(header: Dataset) -> str:
+    regions = [item.get("CodeMeaning", "") for item in header.get("AnatomicRegionSequence") or []]
+    return str(header.get("BodyPartExamined") or next(iter(regions), "")).strip()
 
 
 def _contrast(header: Dataset, instance: Instance) -> str:
