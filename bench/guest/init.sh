@@ -2,6 +2,7 @@
 # The first process of a kernel in user mode (linux.uml): a file server and its client in one, then a Python program.
 # The host's files are the root, for reading only; words behind "--" on the kernel's command line are the program.
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/run TMPDIR=/run
+export EXPORTED="rw,sync,no_root_squash,fsid=0,no_subtree_check" # the options of exportfs
 mount -t proc proc /proc
 mount -t sysfs sys /sys
 for place in /run /var/lib/nfs; do mount -t tmpfs tmp "$place"; done
@@ -19,7 +20,7 @@ for place in /run /var/lib/nfs; do mount -t tmpfs tmp "$place"; done
   echo 10 >/proc/fs/nfsd/nfsv4leasetime
   mount -t ext4 /dev/ubda /run/disk
   rpcbind -w
-  exportfs -o "rw,sync,no_root_squash,fsid=0,no_subtree_check" localhost:/run/disk
+  exportfs -o "$EXPORTED" localhost:/run/disk
   rpc.mountd
   rpc.statd --no-notify
   rpc.nfsd 4

@@ -1,6 +1,7 @@
 """What happens on NFS: run inside the guest, where ``init.sh`` has made the mounts."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -16,7 +17,6 @@ DISK = Path("/run/disk")
 MOUNT, OTHER, OLD = Path("/run/v4"), Path("/run/other"), Path("/run/v3")
 """NFS 4.2; the same by a second client without a common cache; NFS 3."""
 EXPORT = f"localhost:{DISK}"
-_OPTIONS = "rw,sync,no_root_squash,fsid=0,no_subtree_check"
 _AWAY = 20
 """Seconds."""
 
@@ -120,7 +120,7 @@ def stale() -> Iterator[str]:
     subprocess.run(["exportfs", "-u", EXPORT], check=True)
     subprocess.run(["exportfs", "-f"], check=True)
     time.sleep(_AWAY)
-    for command in (["exportfs", "-o", _OPTIONS, EXPORT], ["exportfs", "-f"]):
+    for command in (["exportfs", "-o", os.environ["EXPORTED"], EXPORT], ["exportfs", "-f"]):
         subprocess.run(command, check=True)
     print(f"nfs:   stale: the first call ends with {process.wait()}: {_last(folders)}", flush=True)
     yield from folders.unsound(_whole())
