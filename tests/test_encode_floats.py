@@ -7,8 +7,8 @@ import numpy as np
 import pydicom
 import pytest
 from boxed import HERE, one
-from matrix_classic import doubles, floats
 from matrix_heads import Row, Series
+from matrix_words import doubles, floats
 from test_encode_matrix import through
 
 from cleanroom import step

@@ -6,6 +6,7 @@ from unittest.mock import patch
 import matrix_classic
 import matrix_multiframe
 import matrix_syntaxes
+import matrix_words
 import nibabel
 import numpy as np
 import pydicom
@@ -31,7 +32,7 @@ from cleanroom.study import Study
 from cleanroom.verify import pictures
 from cleanroom.verify.geometry import convert
 
-ROWS = [*matrix_classic.ROWS, *matrix_multiframe.ROWS, *matrix_syntaxes.ROWS]
+ROWS = [*matrix_classic.ROWS, *matrix_words.ROWS, *matrix_multiframe.ROWS, *matrix_syntaxes.ROWS]
 PIXELS = {"PixelData", "FloatPixelData", "DoubleFloatPixelData"}
 STEPS = ("clean", "redact", "convert", "encode", "verify")
 

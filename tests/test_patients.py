@@ -1,86 +1,20 @@
-"""Who is one patient: by Patient ID and issuer, in every character set, and by the file of assigned ids."""
+"""Who is one patient: by Patient ID and issuer, and by the file of assigned ids."""
 
 from pathlib import Path
 
-import pandas as pd
 import pydicom
 import pytest
-from exports import instance, save
-from pydicom.charset import python_encoding
-from pydicom.dataset import FileDataset
+from hospital import Hospital
 
-from cleanroom import config, step
+from cleanroom import step
 from cleanroom.clean.folder import clean_folder
 from cleanroom.config import Config
 from cleanroom.errors import StopRun
 from cleanroom.identity import Identity, load_key
-from cleanroom.intake import inventory, take_in
+from cleanroom.intake import take_in
 from cleanroom.patients.patient import CONTRADICTED, TWO_PATIENTS, UNKNOWN, UNREADABLE, WITHOUT_ID
 from cleanroom.report.reasons import WORDS
 from cleanroom.study import BEFORE, Study
-
-FACES = {"faces": {"rules": [{"tool": "none", "reason": "a phantom"}]}}
-
-
-class Hospital:
-    """An input folder to which instances are added, each a study of its own unless it is named."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.count = 0
-        for name in ("input", "private"):
-            (root / name).mkdir()
-        (root / "private" / "key").write_bytes(b"k" * 32)  # of two random shifts one in 470 is the same
-
-    def add(self, patient_id: object, issuer: str = "", study: str = "", **values: object) -> FileDataset:
-        """One instance; returns what was written."""
-        self.count += 1
-        study = study or f"1.2.{self.count}"
-        if issuer:
-            values["IssuerOfPatientID"] = issuer
-        made = instance(self.count, study=study, series=f"{study}.{self.count}", **values)
-        made.PatientID = patient_id
-        save(made, self.root / "input" / f"IM{self.count}")
-        return made
-
-    def settings(self, table: str = "", **values: object) -> Config:
-        """The config, with a patients file of this content."""
-        file = self.root / "private" / "patients.csv"
-        file.write_text(table)
-        named = {"file": file} if table else {}
-        places = {name: self.root / name for name in ("input", "private", "output")}
-        return config.load(places | FACES | {"patients": named | values})
-
-    def files(self) -> pd.DataFrame:
-        """The inventory, by path."""
-        with inventory.opened(self.root / "private") as database:
-            return pd.read_sql("SELECT * FROM files", database).set_index("path")
-
-    def crosswalk(self, kind: str) -> dict[str, str]:
-        """Original → pseudonym, of one kind."""
-        with inventory.opened(self.root / "private") as database:
-            rows = database.execute("SELECT original, pseudonym FROM crosswalk WHERE kind = ?", (kind,))
-            return dict(tuple(row) for row in rows)
-
-    def patients(self, table: str = "", **values: object) -> list[str]:
-        """What intake calls the patient of each file; in the order in which they were added."""
-        settings = self.settings(table, **values)
-        take_in(settings)
-        found = self.files()
-        names = [found.loc[f"IM{number}", "patient"] for number in range(1, self.count + 1)]
-        self.agrees(settings)
-        return names
-
-    def agrees(self, settings: Config) -> None:
-        """`clean IN OUT` writes the same patients as intake takes in, and no others."""
-        target = self.root / f"out{len(list(self.root.iterdir()))}"
-        clean_folder(settings.input, target, settings)
-        released = self.files().query("number != ''")["patient"]
-        written = {path.name for path in target.iterdir()} if target.exists() else set()
-        assert written == set(released)
-        for path in target.rglob("*.dcm"):
-            header = pydicom.dcmread(path)
-            assert str(header.PatientID) == str(header.PatientName) == path.relative_to(target).parts[0]
 
 
 @pytest.fixture
@@ -102,78 +36,6 @@ def test_the_same_id_of_two_issuers_is_two_patients(hospital: Hospital) -> None:
     assert len(set(names)) == 3
     assert names[1] == names[3]
     assert set(hospital.crosswalk("patient")) == {"4711", "4711^^^A", "4711^^^B"}
-
-
-WRITTEN = {
-    "ISO_IR 100": "Müller-1",
-    "ISO_IR 101": "Łukasz-1",
-    "ISO_IR 109": "Ħaż-1",
-    "ISO_IR 110": "Ģirts-1",
-    "ISO_IR 144": "Люкceмбypг-1",
-    "ISO_IR 127": "قباني-1",
-    "ISO_IR 126": "Διονυσιος-1",
-    "ISO_IR 138": "שרון-1",
-    "ISO_IR 148": "Çavuşoğlu-1",
-    "ISO_IR 13": "ﾔﾏﾀﾞ-1",
-    "ISO_IR 166": "สมชาย-1",
-    "ISO_IR 203": "Œuvre-1",
-    "GB18030": "王小东-1",
-    "GBK": "王小东-1",
-    "ISO 2022 IR 87": "山田-1",
-    "ISO 2022 IR 159": "丂-1",
-    "ISO 2022 IR 149": "김희중-1",
-    "ISO 2022 IR 58": "王小东-1",
-}
-
-
-NOT_BY_PYDICOM = {
-    "ISO_IR 13": b"\xd4\xcf\xc0\xde",
-    "ISO_IR 203": b"\xbcuvre",
-    "ISO 2022 IR 58": b"\x1b$)A\xcd\xf5\xd0\xa1\xb6\xab",
-}
-"""The names as bytes, where pydicom reads a character set and does not write it."""
-
-
-def stored(made: FileDataset, path: Path, name: bytes) -> None:
-    """Write an instance with ID and issuer of these bytes."""
-    made["PatientID"]._value = name + made.PatientID[-2:].encode()
-    made["IssuerOfPatientID"]._value = name
-    save(made, path)
-
-
-@pytest.mark.parametrize("character_set", WRITTEN)
-def test_the_same_id_in_another_character_set_is_the_same_patient(
-    hospital: Hospital, character_set: str
-) -> None:
-    patient_id, issuer = WRITTEN[character_set], WRITTEN[character_set][:-2]
-    sets = ["", character_set] if "2022" in character_set else character_set
-    one = hospital.add(patient_id, issuer, SpecificCharacterSet=sets)
-    hospital.add(patient_id, issuer, SpecificCharacterSet="ISO_IR 192")
-    other = hospital.add(patient_id[:-1] + "2", issuer, SpecificCharacterSet=sets)
-    if character_set in NOT_BY_PYDICOM:
-        for number, made in ((1, one), (3, other)):
-            stored(made, hospital.root / "input" / f"IM{number}", NOT_BY_PYDICOM[character_set])
-    raw = (hospital.root / "input" / "IM1").read_bytes()
-    assert patient_id.encode() not in raw, "the test means to write another character set"
-    assert b"?" not in raw
-    table = f"patient_id;issuer;pseudonym\n{patient_id};{issuer};T-1\n{patient_id[:-1]}2;{issuer};T-2\n"
-    assert hospital.patients(table) == ["T-1", "T-1", "T-2"]
-    assert set(hospital.crosswalk("patient")) == {f"{patient_id[:-1]}{number}^^^{issuer}" for number in "12"}
-
-
-def test_every_character_set_of_the_standard_is_tried() -> None:
-    """Those with code extensions have the same repertoire as those without."""
-    plain = {name.replace("ISO 2022 IR", "ISO_IR") for name in python_encoding if name}
-    tried = {name.replace("ISO 2022 IR", "ISO_IR") for name in WRITTEN} | {"ISO_IR 6", "ISO_IR 192"}
-    assert {name for name in plain if name.startswith(("ISO_IR", "GB"))} <= tried
-
-
-def test_ids_that_cannot_be_read_are_set_aside_and_never_merged(hospital: Hospital) -> None:
-    for letter in (b"\xfc", b"\xf6"):
-        made = hospital.add("", "A", SpecificCharacterSet="ISO_IR 192")
-        stored(made, hospital.root / "input" / f"IM{hospital.count}", b"M" + letter + b"ller-1")
-    hospital.patients()
-    assert set(hospital.files()["reason"]) == {UNREADABLE}
 
 
 def test_two_patients_in_one_study_are_set_aside_unless_the_file_merges_them(hospital: Hospital) -> None:
