@@ -22,12 +22,18 @@ from cleanroom.intake.header import look
 from cleanroom.intake.walk import walk
 from cleanroom.report import report
 from cleanroom.study import BEFORE, Study
-from fuzz import accounts, dicom, files
+from fuzz import accounts, dicom, files, odd
 from fuzz.accounts import SECONDS, Outcome
 
 IN_A_STUDY, PDFS = 20, 0.02
 """Files of a study; the part of its instances that are PDFs, each of which takes a process."""
-PARTS = {"clean": ("clean", "redact"), "all": tuple(BEFORE)}
+PARTS = {"clean": ("clean", "redact"), "all": tuple(BEFORE), "odd": tuple(BEFORE)}
+
+ODD: dict[str, object] = {
+    "faces": {"rules": [{"tool": "none", "reason": "made by a test"}]},
+    "release": {"nifti": True},
+}
+"""So that more than the search for a face sees what is odd."""
 
 
 def write(folder: Path, count: int, seed: int) -> None:
@@ -82,12 +88,12 @@ def _specials(folder: Path) -> None:
     (folder / "empty").write_bytes(b"")
 
 
-def settings(folder: Path) -> Config:
+def settings(folder: Path, **sections: object) -> Config:
     """A config for ``folder/input``; a person has looked at the pictures."""
     (folder / "private").mkdir(mode=0o700, exist_ok=True)
     rule = [{"match": "*", "release": True, "reason": "made by a test"}]
     places = {"input": folder / "input", "private": folder / "private", "output": folder / "results"}
-    return config.load({**places, "pictures": rule})
+    return config.load({**places, "pictures": rule, **sections})
 
 
 def run(made: Config, part: str) -> Outcome:
@@ -97,6 +103,7 @@ def run(made: Config, part: str) -> Outcome:
     ----------
     part
         ``clean``: the steps that read input, all but dcm2niix. ``all``: the whole line and the report.
+        ``odd``: the same, of series in which nobody looks for a face.
     """
     outcome = Outcome()
     for entry in walk(made.input):
@@ -110,13 +117,13 @@ def run(made: Config, part: str) -> Outcome:
         for each in PARTS[part]:
             with _timed(outcome, f"{each} {name}"):
                 step.run(each, Study(made, name))
-    for each in files_step.STEPS if part == "all" else files_step.STEPS[:1]:
+    for each in files_step.STEPS if part != "clean" else files_step.STEPS[:1]:
         with _timed(outcome, f"{each} of pictures and PDFs", one=False):
             files_step.run(each, made, threads=2)
-    if part == "all":
+    if part != "clean":
         with _timed(outcome, "report", one=False):
             report(made)
-    accounts.settle(made, outcome, whole=part == "all")
+    accounts.settle(made, outcome, whole=part != "clean")
     return outcome
 
 
@@ -145,10 +152,11 @@ def main(folder: str, count: str, seed: str, part: str) -> None:
     """In a process of its own: its memory is the batch's."""
     warnings.simplefilter("ignore")
     place = Path(folder)
-    write(place / "input", int(count), int(seed))
+    (odd.write if part == "odd" else write)(place / "input", int(count), int(seed))
+    made = settings(place, **(ODD if part == "odd" else {}))
     started = os.times()
     with contextlib.redirect_stderr(io.StringIO() if "-q" in sys.argv else sys.stderr):
-        outcome = run(settings(place), part)
+        outcome = run(made, part)
     ended = os.times()
     outcome.cpu = round(sum(ended[:4]) - sum(started[:4]), 1)
     outcome.peak_mb = max(_most_held(), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 1000

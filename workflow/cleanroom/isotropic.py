@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 Affine = NDArray[np.float64]
 """4x4, voxel index to millimetres."""
+MOST_VOXELS = 1 << 28
+"""Of a copy: a gigabyte. A whole body in voxels of 2 mm has a quarter of them."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def moved(points: NDArray[np.float64], matrix: Affine) -> NDArray[np.float64]:
 
 
 def isotropic(data: NDArray[np.float32], affine: Affine, mm: float = 2.0) -> Isotropic:
-    """Resample a volume; outside its field of view the copy holds its minimum.
+    """Resample a volume; outside its field of view the copy holds its minimum, and 0 where it is no number.
 
     Parameters
     ----------
@@ -67,15 +69,21 @@ def isotropic(data: NDArray[np.float32], affine: Affine, mm: float = 2.0) -> Iso
     Raises
     ------
     ValueError
-        When the affine has no volume.
+        When the affine has no volume, or one that no patient fills.
     """
-    small, to_ras = _averaged(data, affine, mm)
+    if not (np.isfinite(affine).all() and affine[:3, :3].any(axis=0).all()):
+        raise ValueError("the affine has no volume")
+    finite = data if np.isfinite(data).all() else np.nan_to_num(data, posinf=0.0, neginf=0.0)
+    small, to_ras = _averaged(finite, affine, mm)
     if abs(np.linalg.det(to_ras[:3, :3])) < 1e-6:
         raise ValueError("the affine has no volume")
     corners = np.array(np.meshgrid(*[(-0.5, n - 0.5) for n in small.shape], indexing="ij")).reshape(3, -1)
     placed = to_ras[:3, :3] @ corners + to_ras[:3, 3:]
     origin = placed.min(axis=1) + mm / 2
-    shape = np.maximum(1, np.round(np.ptp(placed, axis=1) / mm)).astype(int)
+    lengths = np.maximum(1, np.round(np.ptp(placed, axis=1) / mm))
+    if np.prod(lengths) > MOST_VOXELS:
+        raise ValueError("the volume is larger than any patient")
+    shape = lengths.astype(int)
     grid = np.diag([mm, mm, mm, 1.0])
     grid[:3, 3] = origin
     matrix = np.asarray(np.linalg.inv(to_ras) @ grid, np.float64)

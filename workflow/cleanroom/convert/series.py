@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import Literal
 
 import nibabel
+import numpy as np
+from nibabel.filebasedimages import ImageFileError
+from nibabel.spatialimages import HeaderDataError
 
 from cleanroom import faults
 from cleanroom.convert.dcm2niix import dcm2niix, resampled
@@ -18,6 +21,7 @@ from cleanroom.study import Study
 
 Role = Literal["plain", "uneven", "resampled"]
 
+MEND = "export it again; if the scanner wrote it so, keep it out of the input"
 CROSS_SECTIONAL = ("CT", "MR", "PT", "NM")
 
 
@@ -81,7 +85,12 @@ def _straightened(paths: list[Path]) -> dict[Path, list[list[float]]]:
 
 def _keep(study: Study, path: Path, role: Role, target: Path, raw: list[list[float]]) -> Volume:
     target.parent.mkdir(parents=True, exist_ok=True)
-    image = nibabel.Nifti1Image.from_filename(path)
+    try:
+        image = nibabel.Nifti1Image.from_filename(path)
+    except (HeaderDataError, ImageFileError):
+        raise SetAside("its volume has a scale or size that is no number", MEND) from None
+    if not np.isfinite(image.affine).all():
+        raise SetAside("its header does not say where its slices lie", MEND)
     shutil.move(path, target)
     return Volume(
         file=str(target.relative_to(study.work)),

@@ -84,7 +84,7 @@ def face_mask(data: NDArray[np.float32], affine: Affine, modality: str, extent: 
     doubt = unfit(data.shape, affine)
     if doubt:
         return FaceResult("unsure", doubt)
-    values = np.nan_to_num(data)
+    values = np.nan_to_num(data, posinf=0.0, neginf=0.0)
     if modality == "CT":
         values = np.maximum(values, AIR_HU)
     copy = isotropic(values, affine)

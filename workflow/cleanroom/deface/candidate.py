@@ -13,6 +13,7 @@ VOLUMETRIC = ("MR", "CT", "PT", "NM")
 SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 LEAST_SLICES = 12
 LEAST_MM = 60.0
+MOST_MM = 4000.0
 MOST_SPACING_MM = 10.0
 HEAD_MM = 220.0
 """More than this shows no more of a head."""
@@ -52,6 +53,8 @@ def unfit(shape: tuple[int, ...], affine: Affine) -> str:
     if sizes.max() > MOST_SPACING_MM:
         return f"its slices lie {sizes.max():.1f} mm apart, more than {MOST_SPACING_MM:g}"
     extent = [math.floor(n * size) for n, size in zip(shape[:3], sizes, strict=True)]
+    if max(extent) > MOST_MM:
+        return f"it covers {max(extent):,} mm in one direction, more than {MOST_MM:,g}"
     if min(extent) < LEAST_MM:
         return f"it covers {min(extent)} mm in one direction, less than {LEAST_MM:g}"
     return ""

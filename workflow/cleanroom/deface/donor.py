@@ -51,7 +51,7 @@ class Donor:
         volume: tuple[NDArray[np.float32], Affine],
     ) -> "Donor":
         """From the volume that was registered: its values, shape (i, j, k), and voxel to RAS millimetres."""
-        copy = isotropic(np.nan_to_num(volume[0]), volume[1])
+        copy = isotropic(volume[0], volume[1])
         field = surface(around_head(copy, pose.from_template(head_centre()))).distance
         steps = np.clip(np.rint(field.data / STEP_MM), -127, 127)
         coarse = (slice(None, None, STRIDE),) * 3

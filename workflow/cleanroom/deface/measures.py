@@ -132,7 +132,7 @@ def served(data: NDArray[np.float32], affine: Affine, pose: Pose, extent: Extent
 
     ``brain_mm`` and ``receded_mm`` are there when the mask reaches any tissue.
     """
-    copy = isotropic(np.nan_to_num(data), affine, SERVED_MM)
+    copy = isotropic(data, affine, SERVED_MM)
     if float(np.ptp(copy.data)) == 0:
         return {}
     found = measured(copy, pose, extent).rounded()

@@ -33,7 +33,7 @@ def write_head(data: NDArray[np.float32], affine: Affine, target: Path) -> None:
     """
     sides = np.sqrt((affine[:3, :3] ** 2).sum(axis=0)) * data.shape
     mm = max(MM, float((np.prod(sides) / MOST) ** (1 / 3)))
-    copy = isotropic(np.nan_to_num(data), affine, mm)
+    copy = isotropic(data, affine, mm)
     low, high = TISSUE
     if copy.data.min() >= HOUNSFIELD_AIR:
         low, high = float(copy.data.min()), float(np.percentile(copy.data, 99.7))

@@ -205,6 +205,6 @@ def _drawn(series: Series, converted: list[Converted], passed: bool) -> list[str
     """A picture that cannot be drawn stops nothing: the report says that there is none."""
     try:
         return pictures.draw(series, converted, passed)
-    except (OSError, ValueError, StopIteration, RuntimeError):
+    except (OSError, ValueError, ArithmeticError, StopIteration, RuntimeError):
         log.exception("%s: no picture could be drawn", series.pseudonym)
         return []

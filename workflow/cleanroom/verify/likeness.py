@@ -86,7 +86,7 @@ def likeness(
     if not mask.any():
         return Likeness(0, 0.0)
     part, moved = _around(mask, affine)
-    old, new = (isotropic(np.nan_to_num(data[part]), moved, MM) for data in (before, after))
+    old, new = (isotropic(data[part], moved, MM) for data in (before, after))
     kept = isotropic(1 - mask[part].astype(np.float32), moved, MM)
     inside = old.seen & (kept.data < 0.5)
     inner = inside & (ndimage.distance_transform_edt((kept.data < 0.5) | ~old.seen) * MM > BORDER_MM)

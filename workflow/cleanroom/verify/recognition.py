@@ -148,7 +148,7 @@ def _measured(work: Path, volume: Volume, mask: FaceMask, after: Path, near_mm: 
 def _located(data: NDArray[np.float32], affine: Affine) -> Affine | None:
     """Where the head lies, when the tool that removed the face did not say."""
     try:
-        return located(isotropic(np.nan_to_num(data), affine)).to_template
+        return located(isotropic(data, affine)).to_template
     except RuntimeError:
         return None
 

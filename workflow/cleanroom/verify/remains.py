@@ -115,7 +115,7 @@ def face(data: NDArray[np.float32], affine: Affine, to_template: Affine) -> Isot
         RAS millimetres of the volume to those of the template.
     """
     centre = np.linalg.solve(to_template, [*MIDDLE, 1.0])[:3]
-    whole = isotropic(np.nan_to_num(data), affine, MM)
+    whole = isotropic(data, affine, MM)
     low = np.floor((centre - AROUND_MM - whole.origin) / MM).astype(int)
     high = np.ceil((centre + AROUND_MM - whole.origin) / MM).astype(int)
     first, last = np.clip(low, 0, whole.data.shape), np.clip(high, 0, whole.data.shape)

@@ -67,7 +67,7 @@ class Place:
         cropped, where = data[part], affine @ shift
         mm = float(np.clip(sizes.min(), FINEST_MM, COARSEST_MM))
         mean = cropped.mean(axis=3, dtype=np.float32) if cropped.shape[3] > 1 else cropped[..., 0]
-        copy = isotropic(np.nan_to_num(mean), where, mm)
+        copy = isotropic(mean, where, mm)
         kept = isotropic(1 - mask[part].astype(np.float32), where, mm)
         return cls(cropped, mask[part], where, to_template, copy, copy.seen & (kept.data > 1 - CLEAR))
 
@@ -139,7 +139,7 @@ class Place:
         """One time point on the grid of the copy."""
         if self.data.shape[3] == 1:
             return self.copy.data
-        return isotropic(np.nan_to_num(self.data[..., time]), self.affine, self.copy.mm).data
+        return isotropic(self.data[..., time], self.affine, self.copy.mm).data
 
     def at_voxels(self, field: Field, chosen: Flags | None = None) -> Field:
         """A field of the copy at the masked voxels, or at those chosen of them; linear between."""
