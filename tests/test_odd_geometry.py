@@ -1,4 +1,4 @@
-"""Series whose numbers are none, or larger than any patient: set aside by itself, and never more than a gigabyte."""
+"""Series whose numbers are none, or larger than any patient: set aside by themselves, in bounded memory."""
 
 from pathlib import Path
 
