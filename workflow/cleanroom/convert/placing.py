@@ -6,6 +6,7 @@ from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRL
 
 from cleanroom.convert.stacks import part, parts
 from cleanroom.errors import SetAside
+from cleanroom.header.elements import NO_VALUE
 from cleanroom.pixeldata.frames import Frames
 from cleanroom.pixeldata.layout import Layout, Pixels
 from cleanroom.pixeldata.original import PIXELS, Original
@@ -59,7 +60,7 @@ def _moved(original: Original) -> bool:
     header = original.header
     try:
         return int(header.HighBit) + 1 != int(header.BitsStored)
-    except (AttributeError, TypeError, ValueError):
+    except NO_VALUE:
         return False
 
 

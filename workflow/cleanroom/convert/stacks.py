@@ -6,7 +6,7 @@ import numpy as np
 from pydicom import DataElement, Dataset
 
 from cleanroom.errors import SetAside
-from cleanroom.header.elements import sequence
+from cleanroom.header.elements import NO_VALUE, sequence
 
 _UID, _COUNT, _GROUPS = 0x00080018, 0x00280008, 0x52009230
 
@@ -33,7 +33,7 @@ def parts(header: Dataset) -> list[list[int]]:
             turn = _vector(group, shared, "PlaneOrientationSequence", "ImageOrientationPatient")
             content = (group.get("FrameContentSequence") or [Dataset()])[0]
             stacks[str(content.get("StackID") or ""), turn].append(at)
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+    except NO_VALUE:
         return [list(range(len(groups)))] if groups else []
     return [_volumes(frames, places) for frames in stacks.values()]
 

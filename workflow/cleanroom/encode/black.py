@@ -8,6 +8,7 @@ from pydicom.pixels.processing import apply_color_lut
 from pydicom.uid import ExplicitVRLittleEndian
 
 from cleanroom.errors import SetAside
+from cleanroom.header.elements import NO_VALUE
 from cleanroom.pixeldata.layout import Layout
 
 _COLOURS = ("Red", "Green", "Blue")
@@ -65,7 +66,7 @@ def _darkest_entry(original: Dataset, layout: Layout) -> int:
         values = np.arange(start, stop, dtype=np.int32)
         colours = apply_color_lut(values, table).astype(np.int64)
         return int(values[int(colours[:, :3].sum(axis=1).argmin())])
-    except (AttributeError, KeyError, TypeError, ValueError, IndexError):
+    except NO_VALUE:
         raise SetAside("its palette cannot be read, so its pixels cannot be covered") from None
 
 

@@ -10,7 +10,7 @@ from cleanroom.encode.faces import Face, Points
 from cleanroom.encode.images import Images
 from cleanroom.encode.structures import referenced_images, rois
 from cleanroom.errors import SetAside
-from cleanroom.header.elements import stored, value_of
+from cleanroom.header.elements import NO_VALUE, stored, value_of
 
 NUMBER_OF_POINTS, DATA = 0x30060046, 0x30060050
 WIDENED_MM = 3.0
@@ -74,7 +74,7 @@ def cut_outer_contours(header: Dataset, original: Dataset, images: Images, whole
     """
     try:
         return _cut_all(header, original, images, whole)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except NO_VALUE as error:
         raise SetAside(
             f"its regions of interest cannot be read ({type(error).__name__})", "leave the structure set out"
         ) from error

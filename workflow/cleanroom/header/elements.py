@@ -17,6 +17,8 @@ from cleanroom.header.reader import Unusual, items
 PIXEL_REPRESENTATION = 0x00280103
 _PADDED_WITH_NULL = {"UI", "OB", "UN"}
 
+NO_VALUE = (AttributeError, IndexError, KeyError, NotImplementedError, OverflowError, TypeError, ValueError)
+"""What comes up where a value is asked of an attribute that is missing, or holds none."""
 Element = DataElement | RawDataElement
 Stored = dict[BaseTag, Element]
 

@@ -12,6 +12,7 @@ from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import ExplicitVRLittleEndian
 
 from cleanroom.errors import SetAside
+from cleanroom.header.elements import NO_VALUE
 from cleanroom.pixeldata.fragments import Span, frame_spans
 from cleanroom.pixeldata.layout import Layout, Pixels
 from cleanroom.pixeldata.original import ENDS_INSIDE, Original
@@ -67,7 +68,7 @@ class Frames:
             raise SetAside("compressed pixels of one bit cannot be covered", _FIX)
         try:
             count = int(header.get("NumberOfFrames") or 1)
-        except (TypeError, ValueError):
+        except NO_VALUE:
             raise SetAside("its header does not say how its pixels lie") from None
         self._spans = frame_spans(self._original, count)
         self._options = _options(header)
@@ -167,8 +168,8 @@ def _options(header: Dataset) -> dict[str, Any]:
             "as_rgb": True,
             "correct_unused_bits": False,
         }
-    except (AttributeError, TypeError, ValueError):
+        if options["samples_per_pixel"] > 1:
+            options["planar_configuration"] = int(header.get("PlanarConfiguration") or 0)
+    except NO_VALUE:
         raise SetAside("its header does not say how its pixels lie") from None
-    if options["samples_per_pixel"] > 1:
-        options["planar_configuration"] = int(header.get("PlanarConfiguration") or 0)
     return options

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from pydicom import Dataset
 
 from cleanroom.errors import SetAside
+from cleanroom.header.elements import NO_VALUE
 from cleanroom.pixeldata.original import DOUBLE, FLOAT, Original
 
 Words = NDArray[Any]
@@ -80,7 +81,7 @@ class Layout:
                 swapped=big_endian and allocated == 8 and original.pixels.vr == "OW",
                 floating=bool(floats),
             )
-        except (AttributeError, KeyError, TypeError, ValueError):
+        except NO_VALUE:
             raise SetAside("its header does not say how its pixels lie") from None
         layout._check()
         return layout

@@ -10,6 +10,7 @@ from pydicom.pixels.decoders.base import get_decoder
 from pydicom.pixels.processing import apply_color_lut, convert_color_space
 
 from cleanroom.errors import SetAside
+from cleanroom.header.elements import NO_VALUE
 from cleanroom.pixeldata import codecs
 from cleanroom.reading.word import Picture
 
@@ -56,7 +57,7 @@ def check_size(dataset: Dataset) -> None:
         count = int(dataset.get("NumberOfFrames") or 1)
         rows, columns = int(dataset.Rows), int(dataset.Columns)
         bits = int(dataset.get("SamplesPerPixel") or 1) * int(dataset.BitsAllocated)
-    except (AttributeError, TypeError, ValueError):
+    except NO_VALUE:
         raise SetAside(
             "its header does not say how large its frames are, so its words cannot be read"
         ) from None
