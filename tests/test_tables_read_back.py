@@ -56,6 +56,16 @@ def test_what_breaks_a_line_is_no_uid(uid: str, tmp_path: Path) -> None:
     assert reason(study, "odd") == "its FrameOfReferenceUID is no UID"
 
 
+def test_a_file_in_two_transfer_syntaxes_is_in_none(tmp_path: Path) -> None:
+    path = save(instance(1), tmp_path / "input" / "odd")
+    one, two = b"UI\x14\x001.2.840.10008.1.2.1\0", b"UI\x14\x001.2.840\\.0008.1.2.1\0"
+    path.write_bytes(path.read_bytes().replace(one, two))
+    save(instance(2), tmp_path / "input" / "usual")
+    (study,) = taken_in(tmp_path / "input", tmp_path)
+    assert [row.path for row in study.instances] == ["usual"]
+    assert reason(study, "odd") == "its TransferSyntaxUID is no UID"
+
+
 def test_an_inner_uid_that_breaks_lines_stays_in_its_row_of_the_crosswalk(tmp_path: Path) -> None:
     inner = Dataset()
     inner.ReferencedSOPInstanceUID = "1.2\n3\t4\x0b5"

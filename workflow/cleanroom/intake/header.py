@@ -43,7 +43,9 @@ _TEXT = {
     "instance_number": "InstanceNumber",
 }
 _TEXTS = Texts(_TEXT)
-_UIDS = tuple(name for name in _TEXT if name.endswith("_uid"))
+_UIDS = {name: keyword for name, keyword in _TEXT.items() if keyword.endswith("UID")} | {
+    "transfer_syntax_uid": "TransferSyntaxUID"
+}
 COLUMNS = (*_TEXT, "transfer_syntax_uid", "frames", "identities")
 """What a header row holds besides its path."""
 
@@ -139,9 +141,9 @@ def _trouble(values: dict[str, Any], file: BinaryIO, size: int) -> str:
     for name in _NEEDED:
         if not values[name]:
             return f"the DICOM header has no {_TEXT[name]}"
-    for name in _UIDS:
+    for name, keyword in _UIDS.items():
         if not (values[name].isprintable() and "\\" not in values[name]):
-            return f"its {_TEXT[name]} is no UID"
+            return f"its {keyword} is no UID"
     for name, keyword in _TEXT.items():
         if len(values[name]) > _LONGEST:
             return f"its {keyword} is longer than {_LONGEST} characters"
