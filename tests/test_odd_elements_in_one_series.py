@@ -12,7 +12,8 @@ from studies import taken_in
 
 from cleanroom import step
 from cleanroom.convert import series as convert
-from cleanroom.records import EncodeRecord, Record, VolumeRecord
+from cleanroom.deface import by_builtin
+from cleanroom.records import EncodeRecord, FaceRecord, Record, VolumeRecord
 from cleanroom.study import Study
 
 NO_LENGTH = (0xFFFFFFFF).to_bytes(4, "little")
@@ -108,3 +109,28 @@ def test_a_deflated_file_that_gives_its_group_length_twice(tmp_path: Path) -> No
     (study,) = taken_in(tmp_path / "input", tmp_path)
     _, record = through(study, "redact", "convert")
     assert [row.reason for row in record.set_aside] == ["instance 00001: it cannot be inflated"]
+
+
+def test_an_error_in_the_search_for_a_face_stays_with_its_frame_of_reference(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(1, 7):
+        save(instance(number, SliceThickness=1), tmp_path / "input" / f"odd{number}")
+        apart = instance(number, series="1.2.3.2", SliceThickness=1, FrameOfReferenceUID="1.2.3.8")
+        save(apart, tmp_path / "input" / f"other{number}")
+    (study,) = taken_in(tmp_path / "input", tmp_path)
+    odd = next(row.series for row in study.instances if row.path == "odd1")
+    looks = by_builtin.Frame.looks
+
+    def failing(frame: by_builtin.Frame) -> object:
+        if odd in frame._places:
+            raise KeyError("Invented^Ines")
+        return looks(frame)
+
+    monkeypatch.setattr(by_builtin.Frame, "looks", failing)
+    through(study, "redact", "convert", "deface")
+    record = FaceRecord.load(study.record_path("deface"))
+    reasons = {name: face.reason for name, face in record.series.items()}
+    assert reasons.pop(odd) == "deface failed (KeyError)"
+    assert "slices" in next(iter(reasons.values()))
+    assert "Invented" not in record.model_dump_json()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cleanroom import faults
 from cleanroom.config import FaceRule
 from cleanroom.deface.builtin import FaceResult, fill_value
 from cleanroom.deface.candidate import inapplicable
@@ -55,7 +56,13 @@ def builtin_study(study: Study, folder: str) -> Looked:
     forget(study)
     frames = {name: series[name][0].frame_of_reference_uid for name in places}
     for frame, names in by_frame(frames, places):
-        _look_at(study, frame, {name: places[name] for name in names}, looked, folder)
+        try:
+            _look_at(study, frame, {name: places[name] for name in names}, looked, folder)
+        except Exception as error:
+            failed = faults.aside(error, "deface", study)
+            for name in names:
+                looked.record.series[name] = SeriesFace(decision="unsure", reason=failed.reason)
+                looked.poses.pop(name, None)
     looked.record.set_aside = doubt.faces(study, looked.record, volumes)
     return looked
 
