@@ -179,6 +179,7 @@ def test_an_original_that_cannot_be_read_any_more(base: Judged, tmp_path: Path) 
 
 
 def test_a_validator_that_tells_without_end_is_cut_off() -> None:
-    endless = "while True: print('Error - ' + 'x' * 1000)"
+    endless = "import sys\nwhile True: print('Error - ' + 'x' * 1000, file=sys.stderr)"
+    brief = "import sys; print('Error - <a> is 5', file=sys.stderr)"
     assert conformance.errors([sys.executable, "-c", endless]) == {"no end of its answer"}
-    assert conformance.errors([sys.executable, "-c", "print('Error - <a> is 5')"]) == {"… is …"}
+    assert conformance.errors([sys.executable, "-c", brief]) == {"… is …"}

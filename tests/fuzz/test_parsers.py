@@ -6,6 +6,7 @@ from random import Random
 import pytest
 
 from cleanroom.files.structure import Foreign, rest
+from cleanroom.verify.header import Header
 from fuzz.files import broken, whole
 from fuzz.targets import TARGETS, beginnings
 
@@ -41,3 +42,11 @@ def test_a_released_picture_with_a_strip_beyond_its_end_is_refused() -> None:
     assert data[at : at + 4] == size
     with pytest.raises(Foreign, match="strip"):
         rest(data[:at] + (1 << 31).to_bytes(4, "little") + data[at + 4 :], "tif")
+
+
+def test_an_element_whose_length_lies_beyond_its_item() -> None:
+    sequence = b"\x40\0\x30\xa7SQ\0\0\xff\xff\xff\xff"
+    item = b"\xfe\xff\0\xe0\x08\0\0\0" + b"\x40\0\x60\xa1UT\0\0" + b"\x04\0\0\0"
+    found = Header(bytes(128) + b"DICM" + sequence + item)
+    assert found.faults
+    assert all(element.start <= element.stop for element in found.elements)

@@ -7,6 +7,7 @@ rule convert:
         volumes=temp(directory(PRIVATE / "work" / "{study}" / "volumes")),
     log:
         PRIVATE / "logs" / "convert" / "{study}.log",
+    priority: 1
     conda:
         "../../envs/convert.yaml"
     container:

@@ -10,6 +10,7 @@ rule deface:
         masks=directory(PRIVATE / "work" / "{study}" / "faces"),
     log:
         PRIVATE / "logs" / "deface" / "{study}.log",
+    priority: 2
     conda:
         "../../envs/deface.yaml"
     container:

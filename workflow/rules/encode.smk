@@ -14,6 +14,7 @@ rule encode:
         instances=temp(directory(PRIVATE / "work" / "{study}" / "encoded")),
     log:
         PRIVATE / "logs" / "encode" / "{study}.log",
+    priority: 3
     conda:
         "../../envs/headers.yaml"
     container:

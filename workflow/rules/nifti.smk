@@ -15,6 +15,7 @@ rule nifti:
         tree=temp(directory(PRIVATE / "work" / "{study}" / "nifti")),
     log:
         PRIVATE / "logs" / "nifti" / "{study}.log",
+    priority: 5
     conda:
         "../../envs/verify.yaml"
     container:

@@ -13,6 +13,7 @@ rule release:
         record=update(PRIVATE / "studies" / "{study}" / "released.json"),
     log:
         PRIVATE / "logs" / "release" / "{study}.log",
+    priority: 6
     conda:
         "../../envs/headers.yaml"
     container:

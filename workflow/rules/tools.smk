@@ -13,6 +13,7 @@ rule ask:
         temp(directory(PRIVATE / "work" / "{study}" / "tools" / "{round}")),
     log:
         PRIVATE / "logs" / "tools" / "{study}-{round}.log",
+    priority: 2
     conda:
         "../../envs/deface.yaml"
     container:
@@ -36,6 +37,7 @@ rule pydeface:
         temp(directory(PRIVATE / "work" / "{study}" / "tools" / "{round}-pydeface")),
     log:
         PRIVATE / "logs" / "tools" / "{study}-{round}-pydeface.log",
+    priority: 2
     conda:
         "../../envs/tools/pydeface.yaml"
     container:

@@ -15,6 +15,7 @@ rule verify:
         pictures=directory(PRIVATE / "studies" / "{study}" / "pictures"),
     log:
         PRIVATE / "logs" / "verify" / "{study}.log",
+    priority: 4
     conda:
         "../../envs/verify.yaml"
     container:

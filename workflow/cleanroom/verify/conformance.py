@@ -84,11 +84,11 @@ def _legible(path: Path, place: Path) -> Path:
 
 
 def errors(command: Sequence[str]) -> set[str]:
-    """The errors of one call of dciodvfy, without the values in them."""
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as run:
+    """The errors of one call of dciodvfy, without the values in them; it tells them on the error stream."""
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as run:
         late = Timer(SECONDS, run.kill)
         late.start()
-        told = cast(BinaryIO, run.stdout).read(MOST)
+        told = cast(BinaryIO, run.stderr).read(MOST)
         if len(told) == MOST:
             run.kill()
         run.wait()

@@ -238,7 +238,8 @@ class Header:
     def _leaf(self, tag: int, vr: str, start: int, length: int, scope: Scope) -> None:
         if start + length > scope.end:
             self.faults.add("a value is longer than what is left of the file")
-        element = Element(scope.path, tag, vr, start, min(start + length, scope.end))
+        stop = max(start, min(start + length, scope.end))
+        element = Element(scope.path, tag, vr, start, stop)
         if tag in PIXELS and not scope.path:
             self.pixels = element
         self.elements.append(element)
