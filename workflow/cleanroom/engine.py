@@ -4,12 +4,14 @@ import gc
 import heapq
 from functools import lru_cache
 from operator import attrgetter
+from threading import Timer
 from typing import Any
 
 _ALLOCATIONS = 100_000
 """Between two looks for garbage; the usual 700 cost a sixth of the plan of 2,000 studies."""
 _FUNCTIONS = 1000
-_CHOICE, _SLOTS = 100, 1000
+_WAITS = "cleanroom_waits"
+_CHOICE, _SLOTS = 32, 1000
 """From so many ready jobs the next are chosen, and two more for each slot; of slots so many count at most."""
 
 
@@ -18,8 +20,9 @@ def spare() -> None:
 
     It asks for the parameters of the same few functions at each call of one. It writes out files, resources
     and command of each job of a dry run before its logger throws them away, which is what ``quiet: rules``
-    of the profile makes it do. And whenever a job ends, it weighs all that are ready, with the sizes of
-    their files: of a thousand studies that takes more than the jobs do.
+    of the profile makes it do. Whenever a job ends, it weighs all that are ready, with the sizes of their
+    files, and does so again a second later, and again each second after that: with a thousand studies a
+    hundred times a second in the end, which takes more than the jobs do.
     """
     gc.freeze()
     gc.set_threshold(_ALLOCATIONS, 50, 100)
@@ -38,6 +41,22 @@ def spare() -> None:
 
     Executor.printjob = printjob
     JobScheduler.open_jobs = property(_urgent)
+    JobScheduler._schedule_reevalutation = _look_again
+
+
+def _look_again(scheduler: Any, seconds: float) -> None:
+    """Weigh the ready jobs once more after so long; not for each job that ends."""
+    if scheduler.__dict__.setdefault(_WAITS, False):
+        return
+
+    def look() -> None:
+        setattr(scheduler, _WAITS, False)
+        scheduler._open_jobs.release()
+
+    setattr(scheduler, _WAITS, True)
+    timer = Timer(seconds, look)
+    timer.daemon = True
+    timer.start()
 
 
 def _urgent(scheduler: Any) -> list[Any]:
