@@ -2,6 +2,7 @@
 
 import gc
 import heapq
+from contextlib import suppress
 from functools import lru_cache
 from operator import attrgetter
 from threading import Timer
@@ -26,6 +27,11 @@ def spare() -> None:
     """
     gc.freeze()
     gc.set_threshold(_ALLOCATIONS, 50, 100)
+    with suppress(ImportError, AttributeError):  # in another Snakemake: as slow as it is
+        _replace()
+
+
+def _replace() -> None:
     from snakemake import common, rules  # noqa: PLC0415 - there only inside Snakemake
     from snakemake.executors.dryrun import Executor  # noqa: PLC0415
     from snakemake.scheduling.job_scheduler import JobScheduler  # noqa: PLC0415
