@@ -87,7 +87,7 @@ def _grey(plane: NDArray[np.float32], whole: NDArray[np.float32]) -> NDArray[np.
     low, high = BRAIN_AND_SOFT_TISSUE
     if whole.min() >= HOUNSFIELD_AIR:
         low, high = float(np.percentile(whole, 1)), float(np.percentile(whole, 99.5))
-    grey = np.clip((plane - low) / max(high - low, 1e-6), 0, 1) * 255
+    grey = np.nan_to_num(np.clip((plane - low) / max(high - low, 1e-6), 0, 1)) * 255
     return np.asarray(np.round(grey), np.uint8)
 
 
