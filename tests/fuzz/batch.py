@@ -27,7 +27,7 @@ from fuzz.accounts import SECONDS, Outcome
 
 IN_A_STUDY, PDFS = 20, 0.02
 """Files of a study; the part of its instances that are PDFs, each of which takes a process."""
-PARTS = {"clean": ("clean", "redact"), "all": tuple(BEFORE), "odd": tuple(BEFORE)}
+PARTS = {"clean": ("clean", "redact"), "all": tuple(BEFORE)}
 
 ODD: dict[str, object] = {
     "faces": {"rules": [{"tool": "none", "reason": "made by a test"}]},
@@ -103,7 +103,6 @@ def run(made: Config, part: str) -> Outcome:
     ----------
     part
         ``clean``: the steps that read input, all but dcm2niix. ``all``: the whole line and the report.
-        ``odd``: the same, of series in which nobody looks for a face.
     """
     outcome = Outcome()
     for entry in walk(made.input):
@@ -117,13 +116,13 @@ def run(made: Config, part: str) -> Outcome:
         for each in PARTS[part]:
             with _timed(outcome, f"{each} {name}"):
                 step.run(each, Study(made, name))
-    for each in files_step.STEPS if part != "clean" else files_step.STEPS[:1]:
+    for each in files_step.STEPS if part == "all" else files_step.STEPS[:1]:
         with _timed(outcome, f"{each} of pictures and PDFs", one=False):
             files_step.run(each, made, threads=2)
-    if part != "clean":
+    if part == "all":
         with _timed(outcome, "report", one=False):
             report(made)
-    accounts.settle(made, outcome, whole=part != "clean")
+    accounts.settle(made, outcome, whole=part == "all")
     return outcome
 
 
@@ -149,11 +148,15 @@ def _most_held() -> int:
 
 
 def main(folder: str, count: str, seed: str, part: str) -> None:
-    """In a process of its own: its memory is the batch's."""
+    """In a process of its own: its memory is the batch's. ``odd``: odd series through the whole line."""
     warnings.simplefilter("ignore")
     place = Path(folder)
-    (odd.write if part == "odd" else write)(place / "input", int(count), int(seed))
-    made = settings(place, **(ODD if part == "odd" else {}))
+    if part == "odd":
+        odd.write(place / "input", int(count), int(seed))
+        made, part = settings(place, **ODD), "all"
+    else:
+        write(place / "input", int(count), int(seed))
+        made = settings(place)
     started = os.times()
     with contextlib.redirect_stderr(io.StringIO() if "-q" in sys.argv else sys.stderr):
         outcome = run(made, part)

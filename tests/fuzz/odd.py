@@ -147,9 +147,7 @@ def _spoiled(content: bytes, chance: Random) -> bytes:
     if which < 0.85:
         return having(content, chance.choice(WORDS), chance.choice(WORD_VALUES).to_bytes(2, "little"))
     if which < 0.95:
-        return having(
-            content, chance.choice(MORE), chance.choice((b"", b"\0\0", b"\xff\xff", b"\1\0\2\0", b"X "))
-        )
+        return having(content, chance.choice(MORE), chance.choice(PAIRS))
     return having(content, chance.choice([*ODD, *WORDS]), None)
 
 

@@ -52,7 +52,7 @@ def _replace() -> None:
 
 def _look_again(scheduler: Any, seconds: float) -> None:
     """Weigh the ready jobs once more after so long; not for each job that ends."""
-    if scheduler.__dict__.setdefault(_WAITS, False):
+    if getattr(scheduler, _WAITS, False):
         return
 
     def look() -> None:

@@ -22,18 +22,24 @@ def dcm2niix(source: Path, target: Path) -> list[Path]:
         When dcm2niix fails or gives nothing.
     """
     target.mkdir(parents=True, exist_ok=True)
-    options = ["-z", "n", "-b", "n", "-f", "%s_%r", "-w", "2", "-o", str(target)]
-    done = subprocess.run(
-        [str(wheel.bin), *options, str(source)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        timeout=_SECONDS_AT_MOST,
-        check=False,
-    )
+    status = call(source, target, "-z", "n", "-b", "n", "-f", "%s_%r", "-w", "2", seconds=_SECONDS_AT_MOST)
     found = sorted(target.glob("*.nii"))
     if not found:
-        raise SetAside(f"dcm2niix could not convert it (exit status {done.returncode})")
+        raise SetAside(f"dcm2niix could not convert it (exit status {status})")
     return found
+
+
+def call(source: Path, target: Path, *options: str, seconds: float) -> int:
+    """Run dcm2niix on a folder; its exit status. What it says is not kept: it could be without end.
+
+    Raises
+    ------
+    subprocess.TimeoutExpired
+        When it does not end in time.
+    """
+    command = [str(wheel.bin), *options, "-o", str(target), str(source)]
+    silent = subprocess.DEVNULL
+    return subprocess.run(command, stdout=silent, stderr=silent, timeout=seconds, check=False).returncode
 
 
 def resampled(path: Path) -> bool:

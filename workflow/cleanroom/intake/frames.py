@@ -5,7 +5,6 @@ order comes from the input alone: the study with the longest series first, then 
 for all frames, so that no two studies wait for each other.
 """
 
-import csv
 import sqlite3
 from collections import defaultdict
 from functools import cache
@@ -58,9 +57,9 @@ def earlier(private: Path, study: str) -> list[str]:
 @cache
 def _read(path: Path, _: int) -> dict[str, list[str]]:
     before = defaultdict(list)
-    with path.open(newline="", encoding="utf-8") as file:
-        for row in csv.DictReader(file, dialect="excel-tab"):
-            before[row["study"]].append(row["before"])
+    _columns, *rows = tsv.rows(path)
+    for study, other in rows:
+        before[study].append(other)
     return dict(before)
 
 

@@ -1,6 +1,5 @@
 """How large each study is, and whose: what parts, memory and the space of a run are planned by."""
 
-import csv
 import sqlite3
 from functools import cache
 from pathlib import Path
@@ -42,10 +41,8 @@ def read_loads(private: Path) -> dict[str, Load]:
 
 @cache
 def _read(path: Path, _: int) -> dict[str, Load]:
-    with path.open(newline="", encoding="utf-8") as file:
-        rows = csv.reader(file, dialect="excel-tab")
-        next(rows)
-        return {study: Load(patient, int(whole), int(largest)) for study, patient, whole, largest in rows}
+    _columns, *rows = tsv.rows(path)
+    return {study: Load(patient, int(whole), int(largest)) for study, patient, whole, largest in rows}
 
 
 def _path(private: Path) -> Path:

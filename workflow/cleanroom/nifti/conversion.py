@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import dcm2niix
-
+from cleanroom.convert.dcm2niix import call
 from cleanroom.convert.placing import place
 from cleanroom.errors import SetAside
 from cleanroom.verify.geometry import SECONDS
@@ -76,11 +75,8 @@ def convert(instances: list[Path], scratch: Path) -> list[Output]:
 
 def _run(source: Path, target: Path) -> list[Path]:
     target.mkdir(parents=True)
-    options = ["-b", "y", "-ba", "n", "-z", "n", "-f", "v", "-o", str(target)]
     try:
-        subprocess.run(
-            [dcm2niix.bin, *options, str(source)], capture_output=True, timeout=SECONDS, check=False
-        )
+        call(source, target, "-b", "y", "-ba", "n", "-z", "n", "-f", "v", seconds=SECONDS)
     except subprocess.TimeoutExpired:
         raise SetAside("dcm2niix did not end on the released series") from None
     return sorted(target.glob("*.nii"))

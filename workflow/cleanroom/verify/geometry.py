@@ -4,11 +4,11 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-import dcm2niix
 import nibabel
 import numpy as np
 from numpy.typing import NDArray
 
+from cleanroom.convert.dcm2niix import call
 from cleanroom.convert.placing import place
 from cleanroom.errors import SetAside
 from cleanroom.records import Volume
@@ -47,9 +47,8 @@ def convert(folder: Path, target: Path) -> list[Converted]:
     for part in sorted(folder.iterdir()):
         into = target / part.name
         into.mkdir(parents=True)
-        command = [dcm2niix.bin, "-b", "n", "-z", "n", "-f", "v", "-o", str(into), str(part)]
         try:
-            subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)
+            call(part, into, "-b", "n", "-z", "n", "-f", "v", seconds=SECONDS)
         except subprocess.TimeoutExpired:
             raise SetAside("dcm2niix did not end on what would be released") from None
         for path in sorted(into.glob("*.nii")):
