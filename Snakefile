@@ -17,6 +17,7 @@ PLAN = of_workflow(
     methods=frozenset(
         str(method) for method in workflow.deployment_settings.deployment_method
     ),
+    dry=workflow.output_settings.dryrun,
 )
 PRIVATE = PLAN.config.private
 OUTPUT = PLAN.config.output

@@ -1,5 +1,8 @@
 """A look at what a run would do: the jobs are counted, and described where that is asked for."""
 
+import subprocess
+import sys
+
 import pytest
 from many import write_studies
 from runs.tiny import Folders, beside
@@ -44,3 +47,16 @@ def test_nothing_is_made(seen: Folders) -> None:
     seen.finish("--dry-run")
     assert sorted(seen.private.rglob("*")) == before
     assert not (seen.output / "release").exists()
+
+
+def test_the_report_of_a_failed_run_is_there_until_the_next_run(seen: Folders) -> None:
+    seen.finish()
+    report = seen.output / "report" / "report.json"
+    ending = [sys.executable, "-m", "cleanroom", "report", "--partial"]
+    subprocess.run([*ending, "--config", str(seen.private / "config.json")], check=True)
+    failed = report.stat().st_mtime_ns
+    seen.finish("--dry-run")
+    assert report.stat().st_mtime_ns == failed
+    seen.finish()
+    assert report.stat().st_mtime_ns > failed
+    assert counted(seen.finish("--dry-run")) == {}

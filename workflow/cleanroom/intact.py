@@ -57,9 +57,7 @@ def stamp_study(config: Config, study: str, home: str, record: ReleaseRecord) ->
 
 
 def damaged(config: Config) -> list[str]:
-    """What does not stand as it was written; each gets a new token. A report of a failed run goes."""
-    if _partial(config).is_file():
-        (config.output / "report" / "report.json").unlink(missing_ok=True)
+    """What does not stand as it was written; each gets a new token."""
     found = []
     for path in sorted(_folder(config).glob("*.stamp")):
         then, *places = path.read_text(encoding="utf-8").rstrip("\n").split("\t")
@@ -82,6 +80,12 @@ def mark_partial(config: Config, partial: bool) -> None:
         write_text(_partial(config), "")
     else:
         _partial(config).unlink(missing_ok=True)
+
+
+def end_partial(config: Config) -> None:
+    """Take the report of a run that failed away, so that this run makes it."""
+    if _partial(config).is_file():
+        (config.output / "report" / "report.json").unlink(missing_ok=True)
 
 
 def _partial(config: Config) -> Path:

@@ -41,12 +41,14 @@ _SAVED = ("fingerprint", "code", "key_check", "patients", "profile", "missing")
 """What single jobs take from the run that started them."""
 
 
-def of_workflow(values: dict[str, Any], main: bool, methods: frozenset[str] = frozenset()) -> Plan:
+def of_workflow(
+    values: dict[str, Any], main: bool, methods: frozenset[str] = frozenset(), dry: bool = False
+) -> Plan:
     """As :func:`start`, with errors as Snakemake shows its own: the message without a traceback."""
     from snakemake.exceptions import WorkflowError  # noqa: PLC0415 - there only inside Snakemake
 
     try:
-        plan = start(values, main, methods)
+        plan = start(values, main, methods, dry)
     except StopRun as error:
         raise WorkflowError(str(error)) from None
     except OSError as error:
@@ -60,7 +62,9 @@ def of_workflow(values: dict[str, Any], main: bool, methods: frozenset[str] = fr
     return plan
 
 
-def start(values: dict[str, Any], main: bool, methods: frozenset[str] = frozenset()) -> Plan:
+def start(
+    values: dict[str, Any], main: bool, methods: frozenset[str] = frozenset(), dry: bool = False
+) -> Plan:
     """Check the config and the folders, and prepare ``private/``.
 
     Parameters
@@ -71,6 +75,8 @@ def start(values: dict[str, Any], main: bool, methods: frozenset[str] = frozense
         False in the process of a single job, which takes the plan that the run has made.
     methods
         How Snakemake brings software along: ``conda``, ``apptainer``.
+    dry
+        Nothing will run, so what the last run has left to be read stays.
 
     Raises
     ------
@@ -117,6 +123,8 @@ def start(values: dict[str, Any], main: bool, methods: frozenset[str] = frozense
     progress.watch(config.private, plan.chosen)
     if not part:
         intact.damaged(config)
+        if not dry:
+            intact.end_partial(config)
     return plan
 
 
