@@ -8,11 +8,12 @@ import sys
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
+from random import Random
 
 from many import write_studies
-from runs.filled import disk, fill_often, on_disks
-from runs.killed import kill_often
-from runs.tiny import Folders, beside
+from runs.filled import Fillings, disk, on_disks
+from runs.killed import Kills
+from runs.tiny import Undisturbed, beside, undisturbed_over
 
 STUDIES, KILLS, FILLINGS = 20, 200, 50
 _A_RUN = 10
@@ -26,20 +27,21 @@ def main(kills: int = KILLS, fillings: int = FILLINGS, seed: int = 1) -> int:
         write_studies(folder / "input", STUDIES, 2)
         whole = beside(folder, "undisturbed", folder / "input")
         whole.finish()
-        wrong = list(kill_often(whole, folder / "kills", kills, seed, most=14))
+        both = undisturbed_over(whole)
+        wrong = list(Kills(both, kills, Random(seed), most=14).often(folder / "kills"))
         print(f"{kills} kills: {len(wrong)} wrong", *wrong, sep="\n  ", flush=True)
         full = [
-            line for number in range(-(-fillings // _A_RUN)) for line in _fill(whole, folder, number, seed)
+            line for number in range(-(-fillings // _A_RUN)) for line in _fill(both, folder, number, seed)
         ]
         print(f"{fillings} full disks: {len(full)} wrong", *full, sep="\n  ", flush=True)
     return int(bool(wrong or full))
 
 
-def _fill(whole: Folders, folder: Path, number: int, seed: int) -> list[str]:
+def _fill(both: Undisturbed, folder: Path, number: int, seed: int) -> list[str]:
     with ExitStack() as stack:
         places = [stack.enter_context(disk(folder / f"disk{number}-{name}")) for name in ("one", "two")]
-        folders = on_disks(places, whole, folder / f"full{number}")
-        return list(fill_often(whole, folders, _A_RUN, seed + number, most=40))
+        folders = on_disks(places, both.first, folder / f"full{number}")
+        return list(Fillings(both, folders, Random(seed + number), most=40).often(_A_RUN))
 
 
 if __name__ == "__main__":

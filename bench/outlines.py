@@ -21,7 +21,7 @@ from bench.faces import DATA, reference
 from cleanroom import config, step
 from cleanroom.deface.registration import Pose
 from cleanroom.encode.structures import STRUCTURE_SET
-from cleanroom.intake import take_in
+from cleanroom.intake.take_in import take_in
 from cleanroom.records import FaceRecord
 from cleanroom.study import BEFORE, Study
 

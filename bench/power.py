@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from many import write_studies
-from runs.tiny import Folders, beside
+from runs.tiny import Undisturbed, beside, undisturbed_over
 from runs.unpowered import cut_often, disk
 
 STUDIES, CUTS = 8, 20
@@ -31,18 +31,19 @@ def main(cuts: int = CUTS, seed: int = 1) -> int:
         write_studies(folder / "input", STUDIES, 2)
         whole = beside(folder, "undisturbed", folder / "input")
         whole.finish()
-        wrong = [_cut(whole, folder / str(n), name, cuts, seed) for n, name in enumerate(DISKS)]
+        both = undisturbed_over(whole)
+        wrong = [_cut(both, folder / str(n), name, cuts, seed) for n, name in enumerate(DISKS)]
     return int(any(wrong))
 
 
-def _cut(whole: Folders, folder: Path, name: str, cuts: int, seed: int) -> int:
+def _cut(both: Undisturbed, folder: Path, name: str, cuts: int, seed: int) -> int:
     with ExitStack() as stack:
         try:
             disks = [stack.enter_context(disk(folder / kind, kind, how)) for kind, how in DISKS[name]]
         except PermissionError as error:
             print(f"{name}: not tried, no such file system can be made or mounted here: {error}")
             return 1
-        wrong = list(cut_often(whole, disks, cuts, seed, most=40))
+        wrong = list(cut_often(both, disks, cuts, seed, most=40))
     print(f"{name}: {cuts} power cuts, {len(wrong)} wrong", *wrong, sep="\n  ", flush=True)
     return len(wrong)
 

@@ -126,7 +126,7 @@ def prepare(folder: Path) -> None:
     import nibabel  # noqa: PLC0415 - encode alone must not pay for it
 
     from cleanroom import step  # noqa: PLC0415
-    from cleanroom.intake import take_in  # noqa: PLC0415
+    from cleanroom.intake.take_in import take_in  # noqa: PLC0415
 
     config = _config(folder)
     config.private.mkdir(mode=0o700)

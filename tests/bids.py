@@ -14,12 +14,11 @@ import numpy as np
 from absence import absent
 from PIL import Image
 
-from cleanroom import config, step
+from cleanroom import config, holdings, step
 from cleanroom.config import Config
-from cleanroom.intake import take_in
+from cleanroom.intake.take_in import take_in
 from cleanroom.nifti import dataset
 from cleanroom.records import FaceMask, FaceRecord, NiftiRecord, ReleasedInstance, SeriesFace, VolumeRecord
-from cleanroom.report.evidence import released
 from cleanroom.study import Study
 from cleanroom.verify import pictures
 
@@ -62,8 +61,9 @@ def run(made: Config, faces: frozenset[str] = frozenset()) -> list[ReleasedInsta
 
 def rows(made: Config) -> list[ReleasedInstance]:
     """Make the tables; every file of the tree as the manifest has it."""
-    tables = dataset.write(made, released(made))
-    files = [file for record in released(made) for file in record.files if file.kind in ("nifti", "sidecar")]
+    tables = dataset.write(made)
+    held = [file for holding in holdings.every(made) for file in holding.files]
+    files = [file for file in held if file.kind in ("nifti", "sidecar")]
     return [*files, *tables]
 
 

@@ -10,7 +10,8 @@ from pydicom.dataset import FileDataset
 from cleanroom import config
 from cleanroom.clean.folder import clean_folder
 from cleanroom.config import Config
-from cleanroom.intake import inventory, take_in
+from cleanroom.intake import inventory
+from cleanroom.intake.take_in import take_in
 
 FACES = {"faces": {"rules": [{"tool": "none", "reason": "a phantom"}]}}
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from cleanroom import config, step
 from cleanroom.config import Config
 from cleanroom.files import step as files
-from cleanroom.intake import take_in
 from cleanroom.intake.frames import earlier
+from cleanroom.intake.take_in import take_in
 from cleanroom.report import report
 from cleanroom.study import BEFORE, Study
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from PIL import Image, ImageDraw
 
-from cleanroom import manifest
+from cleanroom import holdings, manifest
 from cleanroom.config import Config, load
 from cleanroom.manifest import Instance
 from cleanroom.records import (
@@ -167,7 +167,7 @@ class Sample:
         ).save(study.record_path("verify"))
 
     def release(self, study: Study, *series: str) -> None:
-        """``released.json``: every instance of these series."""
+        """``released.json`` and what is held: every instance of these series."""
         files = [
             ReleasedInstance(
                 path=f"dicom/{item.patient}/{item.study}/{item.series}/{item.number}.dcm",
@@ -182,7 +182,9 @@ class Sample:
             for index, item in enumerate(study.instances)
             if item.series in series
         ]
-        ReleaseRecord(files=files, seconds=0.5).save(study.folder / "released.json")
+        record = ReleaseRecord(files=files, seconds=0.5)
+        record.save(study.record_path("release"))
+        holdings.hold(self.config, study.pseudonym, record.holding)
 
     def pictures_and_pdfs(self) -> None:
         """What ``redact`` says of loose files."""

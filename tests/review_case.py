@@ -9,7 +9,7 @@ from test_redact_captures import capture, rendering
 
 from cleanroom import config
 from cleanroom.config import Config
-from cleanroom.intake import take_in
+from cleanroom.intake.take_in import take_in
 from cleanroom.records import ReleaseRecord, SetAsideRow
 from cleanroom.review.table import COLUMNS
 

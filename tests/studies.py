@@ -6,7 +6,7 @@ import nibabel
 import numpy as np
 
 from cleanroom import config, step
-from cleanroom.intake import take_in
+from cleanroom.intake.take_in import take_in
 from cleanroom.records import FaceMask, FaceRecord, SeriesFace, VolumeRecord
 from cleanroom.study import Study
 

@@ -14,7 +14,7 @@ from cleanroom import config, step
 from cleanroom.clean import archive
 from cleanroom.clean.folder import clean_folder
 from cleanroom.config import Config
-from cleanroom.intake import take_in
+from cleanroom.intake.take_in import take_in
 from cleanroom.study import Study
 
 SETS = {

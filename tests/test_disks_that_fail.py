@@ -16,8 +16,9 @@ from cleanroom import config, step
 from cleanroom.config import Config
 from cleanroom.encode import encode_study
 from cleanroom.errors import StopRun
-from cleanroom.intake import take_in, unread
+from cleanroom.intake import unread
 from cleanroom.intake.inventory import opened
+from cleanroom.intake.take_in import take_in
 from cleanroom.records import EncodeRecord, Record
 from cleanroom.study import Study
 

@@ -15,7 +15,7 @@ from cleanroom.steps import FUNCTIONS
 PACKAGE = Path(environment.__file__).parent
 RULES = environment.ROOT / "workflow" / "rules"
 MODULES = {name: module for name, (module, _) in FUNCTIONS.items()} | {
-    "intake": "cleanroom.intake",
+    "intake": "cleanroom.intake.take_in",
     "report": "cleanroom.report",
     "files": "cleanroom.files.step",
 }

@@ -11,7 +11,7 @@ from line import run_line
 from cleanroom.config import Config, load
 from cleanroom.errors import StopRun
 from cleanroom.files import step
-from cleanroom.intake import take_in
+from cleanroom.intake.take_in import take_in
 from cleanroom.report import report
 
 RULE = [{"match": "*screens/*", "release": True, "reason": "drawings"}]

@@ -10,7 +10,8 @@ from exports import instance
 from pydicom import dcmwrite
 
 from cleanroom import config
-from cleanroom.intake import inventory, take_in
+from cleanroom.intake import inventory
+from cleanroom.intake.take_in import take_in
 
 
 def content() -> bytes:

@@ -10,7 +10,8 @@ from exports import instance, save
 
 from cleanroom import config
 from cleanroom.config import Config
-from cleanroom.intake import inventory, take_in
+from cleanroom.intake import inventory
+from cleanroom.intake.take_in import take_in
 
 
 @pytest.fixture

@@ -12,8 +12,9 @@ from cleanroom.config import Config
 from cleanroom.errors import StopRun
 from cleanroom.nifti.subject import check
 from cleanroom.records import ReleaseRecord, VerifyRecord
-from cleanroom.release import release_study, withdraw
+from cleanroom.release import release_study
 from cleanroom.study import Study
+from cleanroom.withdrawal import withdraw
 
 RULES = [
     {

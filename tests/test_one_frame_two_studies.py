@@ -7,8 +7,8 @@ from framed import AXIAL, CORONAL, SAGITTAL, slices, turned, write
 
 from cleanroom import config, step
 from cleanroom.config import Config
-from cleanroom.intake import take_in
 from cleanroom.intake.frames import earlier
+from cleanroom.intake.take_in import take_in
 from cleanroom.records import FaceRecord, SeriesFace
 from cleanroom.study import Study
 

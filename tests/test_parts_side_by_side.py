@@ -12,8 +12,8 @@ from many import write_studies
 import cleanroom
 from cleanroom import config, folders
 from cleanroom.errors import StopRun
-from cleanroom.intake import take_in
 from cleanroom.intake.loads import Load, read_loads
+from cleanroom.intake.take_in import take_in
 from cleanroom.plan import Plan
 from cleanroom.progress import Progress
 from cleanroom.records import ReleaseRecord, SetAsideRow

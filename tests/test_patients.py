@@ -11,7 +11,7 @@ from cleanroom.clean.folder import clean_folder
 from cleanroom.config import Config
 from cleanroom.errors import StopRun
 from cleanroom.identity import Identity, load_key
-from cleanroom.intake import take_in
+from cleanroom.intake.take_in import take_in
 from cleanroom.patients.patient import CONTRADICTED, TWO_PATIENTS, UNKNOWN, UNREADABLE, WITHOUT_ID
 from cleanroom.report.reasons import WORDS
 from cleanroom.study import BEFORE, Study
@@ -167,7 +167,7 @@ def test_a_release_follows_the_pseudonym_and_goes_with_the_patient(hospital: Hos
     assert keyed.startswith("P")
     assert released(hospital.settings("patient_id,pseudonym\n4711,T-1\n")) == {"T-1"}
     assert released(hospital.settings("patient_id,pseudonym\n4712,T-2\n")) == set()
-    assert not any((hospital.root / "output" / "release" / "dicom").iterdir())
+    assert not list((hospital.root / "output" / "release").rglob("*"))
 
 
 def test_a_pseudonym_does_not_go_to_another_person_while_it_is_in_use(hospital: Hospital) -> None:

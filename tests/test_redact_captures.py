@@ -9,7 +9,7 @@ from pydicom.dataset import Dataset
 from pydicom.uid import SecondaryCaptureImageStorage
 
 from cleanroom.config import Config
-from cleanroom.intake import take_in
+from cleanroom.intake.take_in import take_in
 from cleanroom.records import TextRecord
 from cleanroom.redact import decide_study
 from cleanroom.study import Study

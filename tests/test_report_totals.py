@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 from report_sample import BERT, FIRST, HEAD, KEPT, SECOND, UNSURE, UNSURE_ROW, Sample
 
+from cleanroom import holdings
 from cleanroom.errors import StopRun
-from cleanroom.records import ReleaseRecord, SetAsideRow, TextRecord
+from cleanroom.records import Holding, ReleaseRecord, SetAsideRow, TextRecord
 from cleanroom.report import report, summary
 from cleanroom.report.tables import INVENTORY, MANIFEST, SET_ASIDE
 
@@ -124,6 +125,7 @@ def test_a_killed_study_is_set_aside_in_a_partial_report(sample: Sample) -> None
     (sample.config.private / "studies" / SECOND / "released.json").unlink()
     for record in (sample.config.private / "studies" / SECOND).glob("*.json"):
         record.unlink()
+    holdings.hold(sample.config, SECOND, Holding())
     report(sample.config, partial=True)
     assert totals(sample)["files_released"] == 4
     rows = table(sample.config.output / "set_aside.tsv")
@@ -173,12 +175,9 @@ def test_pictures_and_pdfs_take_the_reason_of_their_own_row(sample: Sample) -> N
 
 
 def test_a_series_that_left_the_input_stays_in_the_release(sample: Sample) -> None:
-    path = sample.config.private / "studies" / FIRST / "released.json"
-    record = ReleaseRecord.load(path)
-    old = record.files[0].model_copy(
-        update={"series": "EOLD22222222A", "path": "release/dicom/old/00001.dcm"}
-    )
-    record.model_copy(update={"files": [*record.files, old]}).save(path)
+    (held,) = holdings.load(sample.config, FIRST).versions
+    old = held.files[0].model_copy(update={"series": "EOLD22222222A", "path": "dicom/old/00001.dcm"})
+    holdings.hold(sample.config, FIRST, held.model_copy(update={"files": [*held.files, old]}))
     report(sample.config)
     assert totals(sample)["files_released"] == 7
     assert len(table(sample.config.output / "release" / "manifest.tsv")) == 8

@@ -18,7 +18,7 @@ from cleanroom.deface.builtin import FaceResult
 from cleanroom.deface.donor import Donor
 from cleanroom.deface.frames import Frame, Look
 from cleanroom.deface.volumes import Found, Place
-from cleanroom.intake import take_in
+from cleanroom.intake.take_in import take_in
 from cleanroom.records import FaceRecord, SeriesFace, TextRecord
 from cleanroom.study import Study
 from cleanroom.tools.ask import Rounds, begin

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from absence import absent
 from many import write_studies
-from runs.tiny import beside
+from runs.tiny import beside, undisturbed_over
 from runs.unpowered import cut_often, disk
 
 
@@ -23,4 +23,4 @@ def test_power_cuts_at_random_moments(tmp_path: Path) -> None:
         whole = beside(tmp_path, "undisturbed", tmp_path / "input")
         whole.finish()
         assert len(whole.released()) == 4 * 2 + 1
-        assert list(cut_often(whole, [place], cuts=3, seed=5, most=12)) == []
+        assert list(cut_often(undisturbed_over(whole), [place], cuts=6, seed=5, most=12)) == []

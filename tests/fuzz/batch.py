@@ -17,8 +17,8 @@ from random import Random
 from cleanroom import config, step
 from cleanroom.config import Config
 from cleanroom.files import step as files_step
-from cleanroom.intake import take_in
 from cleanroom.intake.header import look
+from cleanroom.intake.take_in import take_in
 from cleanroom.intake.walk import walk
 from cleanroom.report import report
 from cleanroom.study import BEFORE, Study

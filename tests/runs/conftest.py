@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from line import run_line
 from many import write_studies
-from runs.tiny import Folders, beside, snakemake
+from runs.tiny import Folders, Undisturbed, beside, snakemake, undisturbed_over
 
 from cleanroom.config import Config
 
@@ -68,6 +68,14 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Folders:
             beside(folder, "run", folders.source).finish()
     assert len(folders.released()) == 20 * 2 + 1
     return folders
+
+
+@pytest.fixture(scope="session")
+def both(undisturbed: Folders) -> Undisturbed:
+    """That run, and one of the same studies with another config; made once, too."""
+    with (undisturbed.source.parent / "over.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return undisturbed_over(undisturbed)
 
 
 @pytest.fixture(scope="session")

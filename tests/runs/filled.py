@@ -2,12 +2,13 @@
 
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from runs.tiny import Folders
+from runs.tiny import Folders, Undisturbed
 
 _MEGABYTES = 48
 
@@ -45,40 +46,56 @@ def fill(place: Path) -> Path:
     return ballast
 
 
-def fill_often(whole: Folders, folders: Folders, times: int, seed: int, most: int) -> Iterator[str]:
-    """Fill the disk of ``private`` or of ``output`` in the middle of a run, again and again; what went wrong.
+@dataclass
+class Fillings:
+    """Full disks in the middle of runs.
 
     Each time the run is left to end by itself, room is made, and the next call goes on.
 
-    Parameters
+    Attributes
     ----------
-    whole
-        The undisturbed run.
+    both
+        The undisturbed runs.
     folders
-        Its ``private`` and ``output`` lie on a :func:`disk` each; the key is there.
-    times, seed, most
-        How often; of the moments; so many jobs may begin between a call and the moment.
+        Their ``private`` and ``output`` lie on a :func:`disk` each; the key is there.
+    random
+        Of the moments, and of the disk: that of ``private`` or of ``output``.
+    most
+        So many jobs may begin between a call and the moment.
     """
-    random, released = Random(seed), whole.released()
-    said = 0
-    for _ in range(times):
-        process = folders.start()
-        folders.wait_for_jobs(random.randint(0, most), process)
-        name = random.choice(["private", "output"])
-        ballast = fill(getattr(folders, name).parent)
+
+    both: Undisturbed
+    folders: Folders
+    random: Random
+    most: int
+
+    def often(self, times: int) -> Iterator[str]:
+        """Fill a disk so many times, half of them in a run over an earlier release; what went wrong."""
+        parts = (times - times // 2, times // 2)
+        for (config, goal), part in zip(self.both.targets, parts, strict=True):
+            failed = 0
+            for _ in range(part):
+                failed += yield from self._once(config)
+                if self.folders.released() == goal:
+                    break
+            self.folders.finish(**config)
+            if self.folders.released() != goal:
+                yield f"with {config} it ends in other bytes"
+            if not failed:
+                yield f"with {config} no run ever failed"
+
+    def _once(self, config: dict[str, str]) -> Generator[str, None, bool]:
+        """What goes wrong in one run; whether it fails."""
+        process = self.folders.start(**config)
+        self.folders.wait_for_jobs(self.random.randint(0, self.most), process)
+        name = self.random.choice(["private", "output"])
+        ballast = fill(getattr(self.folders, name).parent)
         failed = process.wait() != 0
-        yield from (f"{name} full: {wrong}" for wrong in folders.unsound(released))
+        yield from (f"{name} full: {wrong}" for wrong in self.folders.unsound(*self.both.releases))
         ballast.unlink()
-        if failed and "No space left" not in folders.said:
-            yield f"{name} was full, and this was said: {folders.said[-2000:]}"
-        said += failed
-        if folders.released() == released:
-            break
-    folders.finish()
-    if folders.released() != released:
-        yield "it ends in other bytes"
-    if not said:
-        yield "no run ever failed"
+        if failed and "No space left" not in self.folders.said:
+            yield f"{name} was full, and this was said: {self.folders.said[-2000:]}"
+        return failed
 
 
 def on_disks(places: list[Path], whole: Folders, work: Path) -> Folders:

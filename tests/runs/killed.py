@@ -2,56 +2,78 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from runs.tiny import KINDS, Folders, Watch, beside, jump, strike
+from runs.tiny import KINDS, Folders, Undisturbed, Watch, beside, jump, strike
 
 
-def kill_often(whole: Folders, folder: Path, kills: int, seed: int, most: int) -> Iterator[str]:
-    """Kill runs on the input of an undisturbed one; what went wrong.
+@dataclass
+class Kills:
+    """Kills over runs on the input of an undisturbed one.
 
-    One run goes on through all kills until it is done, then another begins; between some of them the clock
-    jumps by days, forward and back.
-
-    Parameters
+    Attributes
     ----------
-    whole
-        The undisturbed run.
-    folder
-        Where the killed runs lie.
-    kills
-        How many.
-    seed
-        Of the moments, the kinds and the jumps.
+    both
+        The undisturbed runs.
+    number
+        How many kills.
+    random
+        Of the moments, the kinds and the jumps of the clock between some of them, by days, forward and back.
     most
         So many jobs may begin between two kills.
     """
-    random, released = Random(seed), whole.released()
-    done: Counter[str] = Counter()
-    number = 0
-    while sum(done.values()) < kills:
-        number += 1
-        folders = beside(folder, f"run{number}", whole.source, whole.private / "key")
-        with Watch(folders, released) as watch:
-            process = folders.start()
-            while sum(done.values()) < kills:
-                folders.wait_for_jobs(random.randint(0, most), process)
-                if process.poll() is not None:
-                    if folders.released() == released:
-                        break
-                    process = folders.start()
-                    continue
-                kind = random.choice(KINDS)
-                done[kind] += 1
-                over = strike(process, kind, random)
-                yield from (f"{kind}: {wrong}" for wrong in folders.unsound(released) if over)
-                if over:
-                    jump(folders, random.choice([0, 0, 3.0, -3.0]))
-                    process = folders.start()
-            if process.wait():
-                folders.finish()
-        yield from watch.wrong
-        if folders.released() != released:
-            yield f"run {number} ends in other bytes"
-        yield from ([] if watch.seen else ["nothing was seen to appear"])
+
+    both: Undisturbed
+    number: int
+    random: Random
+    most: int
+    done: Counter[str] = field(default_factory=Counter)
+
+    def often(self, folder: Path) -> Iterator[str]:
+        """Kill, and say what went wrong.
+
+        One run goes on through the kills until it is done, then another config is run over it, then all
+        begins anew.
+
+        Parameters
+        ----------
+        folder
+            Where the killed runs lie.
+        """
+        first, number = self.both.first, 0
+        while self.left:
+            number += 1
+            folders = beside(folder, f"run{number}", first.source, first.private / "key")
+            for config, goal in self.both.targets:
+                with Watch(folders, self.both.releases) as watch:
+                    yield from self._to(folders, config, goal)
+                yield from watch.wrong
+                if folders.released() != goal:
+                    yield f"run {number} with {config} ends in other bytes"
+                yield from ([] if watch.seen else ["nothing was seen to appear"])
+
+    @property
+    def left(self) -> int:
+        """How many are still to come."""
+        return self.number - sum(self.done.values())
+
+    def _to(self, folders: Folders, config: dict[str, str], goal: dict[str, str]) -> Iterator[str]:
+        """Kill until the release is that of the goal."""
+        process = folders.start(**config)
+        while self.left:
+            folders.wait_for_jobs(self.random.randint(0, self.most), process)
+            if process.poll() is not None:
+                if folders.released() == goal:
+                    break
+                process = folders.start(**config)
+                continue
+            kind = self.random.choice(KINDS)
+            self.done[kind] += 1
+            if strike(process, kind, self.random):
+                yield from (f"{kind}: {wrong}" for wrong in folders.unsound(*self.both.releases))
+                jump(folders, self.random.choice([0, 0, 3.0, -3.0]))
+                process = folders.start(**config)
+        if process.wait():
+            folders.finish(**config)

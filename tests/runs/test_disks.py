@@ -5,12 +5,13 @@ import shutil
 import time
 from contextlib import ExitStack
 from pathlib import Path
+from random import Random
 
 import pytest
 from absence import absent
 from many import write_studies
-from runs.filled import disk, fill_often, on_disks
-from runs.tiny import Folders, beside
+from runs.filled import Fillings, disk, on_disks
+from runs.tiny import Folders, Undisturbed, beside
 
 pytestmark = pytest.mark.long
 
@@ -31,14 +32,14 @@ def same(folders: Folders, undisturbed: Folders) -> bool:
     return len(mine) == 8 and mine.items() <= whole.items()
 
 
-def test_full_at_ten_moments(undisturbed: Folders, tmp_path: Path) -> None:
+def test_full_at_ten_moments(both: Undisturbed, tmp_path: Path) -> None:
     with ExitStack() as stack:
         try:
             places = [stack.enter_context(disk(tmp_path / name)) for name in ("one", "two")]
         except PermissionError:
             absent("root, to mount a small file system")
-        folders = on_disks(places, undisturbed, tmp_path / "work")
-        assert list(fill_often(undisturbed, folders, times=10, seed=4, most=40)) == []
+        folders = on_disks(places, both.first, tmp_path / "work")
+        assert list(Fillings(both, folders, Random(4), most=40).often(10)) == []
 
 
 def test_input_that_vanishes_and_changes_midway(few: Folders, undisturbed: Folders) -> None:

@@ -1,17 +1,19 @@
 """A run that is killed again and again ends as an undisturbed one, and releases nothing half-written."""
 
 from pathlib import Path
+from random import Random
 
 import pytest
-from runs.killed import kill_often
-from runs.tiny import Folders, beside
+from runs.killed import Kills
+from runs.tiny import Folders, Undisturbed, beside
 
 pytestmark = pytest.mark.long
 KILLS = 20
 
 
-def test_kills_at_random_moments(undisturbed: Folders, tmp_path: Path) -> None:
-    assert list(kill_often(undisturbed, tmp_path, KILLS, seed=9, most=14)) == []
+def test_kills_at_random_moments(both: Undisturbed, tmp_path: Path) -> None:
+    kills = Kills(both, KILLS, Random(9), most=14)
+    assert list(kills.often(tmp_path)) == []
 
 
 def test_two_runs_on_one_output(undisturbed: Folders, tmp_path: Path) -> None:

@@ -8,14 +8,20 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from random import Random
 
+from cleanroom import holdings
+from cleanroom.config import load
 from cleanroom.handing_over.listing import read
-from cleanroom.records import VerifyRecord
 
 HERE = Path(__file__).parents[2]
+OVER = {"profile": "basic"}
+"""The config of a run over an earlier one, of which every file changes."""
 KINDS = ("snakemake", "job", "machine", "ctrl-c")
 
 
@@ -85,14 +91,19 @@ class Folders:
         assert self.start(*arguments, **config).wait() == 0, self.said[-3000:]
         return self.said
 
-    def jobs(self) -> int:
-        """How many jobs have begun so far, each by its log."""
-        return sum(len(names) for _, _, names in os.walk(self.private / "logs"))
+    def jobs(self) -> dict[str, int]:
+        """The logs of jobs that have begun so far, and when each was written."""
+        found = {}
+        for folder, _, names in os.walk(self.private / "logs"):
+            for name in names:
+                with suppress(FileNotFoundError):  # a job that runs again begins a new log
+                    found[f"{folder}/{name}"] = Path(folder, name).stat().st_ctime_ns
+        return found
 
     def wait_for_jobs(self, more: int, process: "subprocess.Popen[bytes]") -> None:
         """Until so many more jobs have begun, or the run has ended."""
-        goal = self.jobs() + more
-        while process.poll() is None and self.jobs() < goal:
+        before = self.jobs()
+        while process.poll() is None and len(self.jobs().items() - before.items()) < more:
             time.sleep(0.05)
 
     def released(self) -> dict[str, str]:
@@ -101,21 +112,59 @@ class Folders:
         paths = sorted(path for path in root.rglob("*") if path.is_file())
         return {str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
 
-    def unsound(self, whole: dict[str, str]) -> list[str]:
-        """What lies in the release that an undisturbed run does not have, or that no gate has passed."""
+    def unsound(self, *wholes: dict[str, str]) -> list[str]:
+        """What lies in the release that undisturbed runs do not have, or of which nobody would know."""
         found = self.released()
         manifest = found.pop("manifest.tsv", None)
-        wrong = [path for path, digest in found.items() if whole.get(path) != digest]
+        wrong = [path for path, digest in found.items() if not is_of(wholes, path, digest)]
+        config = load({"input": self.source, "output": self.output, "private": self.private})
+        held = {
+            name: {(f.path, f.sha256) for f in holdings.load(config, name).files}
+            for name in holdings.names(config)
+        }
         for path, digest in found.items():
-            _, _, study, series, name = path.split("/")
-            record = self.private / "studies" / study / "verdict.json"
-            judged = VerifyRecord.load(record).sha256 if record.is_file() else {}
-            if judged.get(series, {}).get(name.removesuffix(".dcm")) != digest:
-                wrong.append(f"{path}: not judged")
+            if (path, digest) not in held.get(path.split("/")[2], set()):
+                wrong.append(f"{path}: not held")
         if manifest:
             listed = {row.path: row.sha256 for row in read(self.output / "release")}
-            wrong += [path for path, digest in listed.items() if found.get(path) != digest]
+            wrong += [path for path in listed if path not in found]
+            wrong += [path for path, digest in listed.items() if not is_of(wholes, path, digest)]
         return wrong
+
+
+def is_of(wholes: Iterable[dict[str, str]], path: str, digest: str) -> bool:
+    """Whether one of these releases has a file with this content."""
+    return any(whole.get(path) == digest for whole in wholes)
+
+
+@dataclass(frozen=True)
+class Undisturbed:
+    """Two runs on the same input: in what a broken run has to end, and one with :data:`OVER` over it."""
+
+    first: Folders
+    over: Folders
+
+    @cached_property
+    def releases(self) -> tuple[dict[str, str], dict[str, str]]:
+        """Theirs."""
+        return self.first.released(), self.over.released()
+
+    @property
+    def targets(self) -> list[tuple[dict[str, str], dict[str, str]]]:
+        """The config and the release of each."""
+        return [({}, self.releases[0]), (OVER, self.releases[1])]
+
+
+def undisturbed_over(first: Folders) -> Undisturbed:
+    """The same run with the other config, in folders beside it, unless it is there."""
+    folder = first.private.parent.parent
+    over = Folders(first.source, *(folder / "over" / name for name in ("private", "out", "work")))
+    if not over.private.exists():
+        beside(folder, "over", first.source, first.private / "key").finish(**OVER)
+    both = Undisturbed(first, over)
+    before, after = both.releases
+    assert all(before[path] != digest for path, digest in after.items())
+    return both
 
 
 @dataclass
@@ -123,7 +172,7 @@ class Watch:
     """Looks into a release again and again while a run works on it, file by file as they appear."""
 
     folders: Folders
-    whole: dict[str, str]
+    wholes: Sequence[dict[str, str]]
     wrong: list[str] = field(default_factory=list)
     seen: dict[tuple[str, int, int], str] = field(default_factory=dict)
     """By path, inode and size: what was read at first sight."""
@@ -151,7 +200,7 @@ class Watch:
                 mark = (name, status.st_ino, status.st_size)
                 if mark not in self.seen:
                     self.seen[mark] = hashlib.sha256(path.read_bytes()).hexdigest()
-                    if self.seen[mark] != self.whole.get(name):
+                    if not is_of(self.wholes, name, self.seen[mark]):
                         self.wrong.append(name)
             except FileNotFoundError:  # a series is being replaced by its like
                 continue

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from runs.tiny import Folders, wait_for_group
+from runs.tiny import OVER, Folders, Undisturbed, wait_for_group
 
 from cleanroom.study import RECORDS
 
@@ -25,8 +25,6 @@ _SHUTDOWN = 0x8004587D
 """``FS_IOC_SHUTDOWN`` of Linux: ``_IOR('X', 125, __u32)``."""
 _WITHOUT_LOG = 2
 _MEGABYTES = 512
-_OTHER = "basic"
-"""A profile that the runs do not use."""
 
 
 @dataclass(frozen=True)
@@ -102,38 +100,40 @@ def on_disks(disks: Sequence[Disk], whole: Folders, name: str) -> Folders:
     return Folders(whole.source, first / "private", last / "out", last / "work")
 
 
-def cut_often(whole: Folders, disks: Sequence[Disk], cuts: int, seed: int, most: int) -> Iterator[str]:
+def cut_often(both: Undisturbed, disks: Sequence[Disk], cuts: int, seed: int, most: int) -> Iterator[str]:
     """Cut the power again and again; what went wrong.
 
-    One run goes on through the cuts until it is done, then another begins.
+    One run goes on through the cuts until it is done, then another config is run over it, then all begins
+    anew.
 
     Parameters
     ----------
-    whole
-        The undisturbed run.
+    both
+        The undisturbed runs.
     disks
         Where ``private``, ``output`` and the working folder lie.
     cuts, seed, most
         How many; of the moments; so many jobs may begin between two cuts.
     """
-    random, released = Random(seed), whole.released()
+    random = Random(seed)
     done = number = 0
+    planned = _planned(both.first, OVER)
     while done < cuts:
         number += 1
-        folders = on_disks(disks, whole, f"run{number}")
-        while done < cuts and folders.released() != released:
-            process = folders.start()
-            moment = _wait(folders, process, random, most)
-            cut(disks, process)
-            done += 1
-            yield from (f"cut {done}, {moment}: {wrong}" for wrong in folders.unsound(released))
-        if folders.start().wait():
-            yield f"run {number}, {done} cuts: the last call fails: {folders.said[-1500:]}"
-        if folders.released() != released:
-            yield f"run {number}, {done} cuts: it ends in other bytes"
-        planned, known = _planned(folders), _planned(whole)
-        if planned != known:
-            yield f"run {number}, {done} cuts: another profile would run {planned}, not {known}"
+        folders = on_disks(disks, both.first, f"run{number}")
+        for (config, goal), other in zip(both.targets, (OVER, {}), strict=True):
+            while done < cuts and folders.released() != goal:
+                process = folders.start(**config)
+                moment = _wait(folders, process, random, most)
+                cut(disks, process)
+                done += 1
+                yield from (f"cut {done}, {moment}: {wrong}" for wrong in folders.unsound(*both.releases))
+            if folders.start(**config).wait():
+                yield f"run {number}, {done} cuts: the last call fails: {folders.said[-1500:]}"
+            if folders.released() != goal:
+                yield f"run {number}, {done} cuts: with {config} it ends in other bytes"
+            if (now := _planned(folders, other)) != planned:
+                yield f"run {number}, {done} cuts: another profile would run {now}, not {planned}"
         for each in disks:
             shutil.rmtree(each.place / f"run{number}")
 
@@ -141,7 +141,7 @@ def cut_often(whole: Folders, disks: Sequence[Disk], cuts: int, seed: int, most:
 def _wait(folders: Folders, process: "subprocess.Popen[bytes]", random: Random, most: int) -> str:
     """Until the moment of a cut: after some jobs, or when a step has just left a record."""
     folders.wait_for_jobs(random.randint(0, most), process)
-    name = random.choice([*RECORDS.values(), "released.json", ""])
+    name = random.choice([*RECORDS.values(), ""])
     if not name:
         time.sleep(random.uniform(0, 1))
         return "at random"
@@ -151,9 +151,9 @@ def _wait(folders: Folders, process: "subprocess.Popen[bytes]", random: Random, 
     return f"after {name}"
 
 
-def _planned(folders: Folders) -> dict[str, int]:
+def _planned(folders: Folders, config: dict[str, str]) -> dict[str, int]:
     """How many jobs of each rule another profile would run: what is made from what must still be known."""
-    pairs = (line.split() for line in folders.finish("--dry-run", profile=_OTHER).splitlines())
+    pairs = (line.split() for line in folders.finish("--dry-run", **config).splitlines())
     return {pair[0]: int(pair[1]) for pair in pairs if len(pair) == 2 and pair[1].isdecimal()}
 
 

@@ -132,7 +132,7 @@ def _profile(command: argparse.ArgumentParser) -> None:
 
 def _intake(options: argparse.Namespace) -> None:
     from cleanroom import step
-    from cleanroom.intake import take_in
+    from cleanroom.intake.take_in import take_in
 
     settings = config.read(options.config)
     settings.private.mkdir(parents=True, exist_ok=True, mode=0o700)

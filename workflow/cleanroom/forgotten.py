@@ -20,6 +20,8 @@ from cleanroom.study import RECORDS
 
 _LAST_SECONDS = 600.0
 """Of the notes that were written last the content is looked at, of the others the size."""
+_BESIDE = FOLDERS | {"clean": "work/{study}/headers.zip"}
+"""Step → what its job leaves besides the record."""
 _LONG_AGO = (1, 1)
 """A time before that of any input."""
 
@@ -27,8 +29,7 @@ _LONG_AGO = (1, 1)
 def make_again(folder: Path, config: Config) -> int:
     """Have results without a note made again; nobody else may be at work in this working folder.
 
-    A record gets a time before that of its inputs: what remembers earlier releases, or tells that a released
-    file was judged, stays until the new one is there.
+    A record gets a time before that of its inputs: Snakemake asks for a missing one only to make a later one.
 
     Parameters
     ----------
@@ -63,8 +64,9 @@ def _job(result: Path, config: Config) -> list[Path]:
     """What the job that made a result leaves, first what tells whether it has to run; nothing if not ours."""
     if result.is_relative_to(config.private):
         parts = result.relative_to(config.private).parts
-        for step, record in RECORDS.items():
-            first, _, name = FOLDERS.get(step, "work/{study}/headers.zip").split("/")
+        for step, beside in _BESIDE.items():
+            first, _, name = beside.split("/")
+            record = RECORDS[step]
             if len(parts) == 3 and parts in (("studies", parts[1], record), (first, parts[1], name)):
                 study = config.private / "studies" / parts[1]
                 return [study / record, config.private / first / parts[1] / name]

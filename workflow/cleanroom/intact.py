@@ -13,7 +13,7 @@ from cleanroom.atomic import write_text
 from cleanroom.config import Config
 from cleanroom.hashed import hashed
 from cleanroom.intake.walk import walk
-from cleanroom.records import ReleaseRecord
+from cleanroom.records import Holding
 
 FILES, REPORT = "files", "report"
 """Pictures and PDFs; the tables and pages."""
@@ -50,9 +50,9 @@ def stamp(config: Config, name: str, *places: str) -> None:
     write_text(_folder(config) / f"{name}.stamp", f"{row}\n")
 
 
-def stamp_study(config: Config, study: str, home: str, record: ReleaseRecord) -> None:
+def stamp_study(config: Config, study: str, home: str, holding: Holding) -> None:
     """Remember how what was just released of a study stands: its DICOM files in ``home``, and its volumes."""
-    volumes = {Path(file.path).parent.as_posix() for file in record.files if file.kind in VOLUMES}
+    volumes = {Path(file.path).parent.as_posix() for file in holding.files if file.kind in VOLUMES}
     stamp(config, study, home, *sorted(volumes))
 
 
@@ -82,10 +82,9 @@ def mark_partial(config: Config, partial: bool) -> None:
         _partial(config).unlink(missing_ok=True)
 
 
-def end_partial(config: Config) -> None:
-    """Take the report of a run that failed away, so that this run makes it."""
-    if _partial(config).is_file():
-        (config.output / "report" / "report.json").unlink(missing_ok=True)
+def is_partial(config: Config) -> bool:
+    """Whether the report is that of a run that failed."""
+    return _partial(config).is_file()
 
 
 def _partial(config: Config) -> Path:

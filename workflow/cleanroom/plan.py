@@ -35,6 +35,8 @@ class Plan:
     """Tells another content of the profile, and of the files that it names."""
     missing: tuple[str, ...] = ()
     """De-facing tools that the rules name and this machine does not have."""
+    again: bool = False
+    """A look at what a run would do, and it would make the report, although there is one."""
 
     @cached_property
     def file(self) -> Path:
@@ -65,7 +67,7 @@ class Plan:
 
     def damaged(self, name: str) -> str:
         """The same of ``files`` (pictures and PDFs) and ``report`` (tables and pages)."""
-        return intact.token(self.config, name)
+        return intact.token(self.config, name) + ("again" if self.again and name == intact.REPORT else "")
 
     @cached_property
     def decisions(self) -> list[Decision]:

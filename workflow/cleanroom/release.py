@@ -2,21 +2,18 @@
 
 import os
 import shutil
-from collections import defaultdict
-from collections.abc import Iterable
-from contextlib import suppress
 from hashlib import file_digest
 from pathlib import Path
 
 import pydicom
 
-from cleanroom import faults, intact
-from cleanroom.config import Config
+from cleanroom import faults, holdings
 from cleanroom.errors import SetAside
 from cleanroom.nifti import placed
 from cleanroom.records import ReleasedInstance, ReleaseRecord, SetAsideRow, VerifyRecord
 from cleanroom.review import doubt
 from cleanroom.study import Study
+from cleanroom.tree import move, remove_empty, take_out
 
 
 def release_study(study: Study) -> ReleaseRecord:
@@ -29,17 +26,39 @@ def release_study(study: Study) -> ReleaseRecord:
     home = Path("dicom") / study.patient / study.pseudonym
     shutil.rmtree(staging, ignore_errors=True)
     staging.mkdir(parents=True)
-    before = _earlier(study)
-    earlier = [file for file in before.files if file.kind == "dicom"]
+    placed.restore(study)
+    known = holdings.load(study.config, study.pseudonym)
+    before = known.standing(root)
+    present = {instance.series for instance in study.instances}
+    record = _staged(study, staging, home)
+    passed = set(record.seen)
+    record.files = [
+        *(item for item in before.files if item.kind == "dicom" and item.series not in present),
+        *record.files,
+    ]
+    placed.stage(study, passed, before, record)
+    holdings.expect(study.config, study.pseudonym, record.holding)
+    for series in sorted(present):
+        _swap(staging / series, root / home / series)
+    shutil.rmtree(staging)
+    placed.swap(study, {version.visit.folder for version in [*known.versions, record] if version.visit})
+    earlier = {
+        Path(item.path).parent for item in known.files if item.kind == "dicom" and item.series in present
+    }
+    take_out(root, earlier - {home / series for series in present})
+    remove_empty(root / home, root)
+    holdings.hold(study.config, study.pseudonym, record.holding)
+    return record
+
+
+def _staged(study: Study, staging: Path, home: Path) -> ReleaseRecord:
+    """Lay what may be released out in ``staging``, to stand in ``home``."""
     verdict = VerifyRecord.load(study.record_path("verify"))
     passed = verdict.passed
     held = [row for series, numbers in sorted(passed.items()) for row in _held(study, series, numbers)]
-    passed = {series: passed[series] for series in passed.keys() - {row.series for row in held}}
-    record = ReleaseRecord(
-        set_aside=study.set_aside(before="release") + held,
-        files=[item for item in earlier if item.series not in _present(study)],
-    )
-    for series, numbers in sorted(passed.items()):
+    record = ReleaseRecord(set_aside=study.set_aside(before="release") + held)
+    for series in sorted(passed.keys() - {row.series for row in held}):
+        numbers = passed[series]
         try:
             _stage(study.work / "encoded" / series, staging / series, numbers)
             files = [_describe(study, series, staging / series / f"{n}.dcm", home) for n in numbers]
@@ -48,17 +67,9 @@ def release_study(study: Study) -> ReleaseRecord:
             failed = faults.aside(error, "release", study)
             shutil.rmtree(staging / series, ignore_errors=True)
             record.set_aside.append(SetAsideRow.of(series, "release", failed))
-            del passed[series]
             continue
         record.seen[series] = doubt.digests_seen(file.sha256 for file in sorted(files, key=lambda f: f.path))
         record.files += files
-    homes = {home / series for series in _present(study)}
-    for series in sorted(_present(study)):
-        _swap(staging / series, root / home / series)
-    shutil.rmtree(staging)
-    placed.place(study, passed.keys(), before, record)
-    _remove(root, {Path(item.path).parent for item in earlier if item.series in _present(study)} - homes)
-    _remove_empty([root / home, root / home.parent, staging.parent])
     return record
 
 
@@ -68,32 +79,6 @@ def _check_judged(files: list[ReleasedInstance], judged: list[str | None]) -> No
             "a file is not the one that the gate has judged",
             "run again with --forceall and this study in `studies`; nothing else may write to private/work",
         )
-
-
-def withdraw(config: Config, series: Iterable[tuple[str, str]]) -> None:
-    """Take series out of the release that intake sets aside now: no other step sees them.
-
-    Parameters
-    ----------
-    series
-        Pseudonyms of study and series.
-    """
-    gone: dict[str, set[str]] = defaultdict(set)
-    for study, name in series:
-        gone[study].add(name)
-    for study, names in gone.items():
-        path = config.private / "studies" / study / "released.json"
-        if not path.is_file():
-            continue
-        record = ReleaseRecord.load(path)
-        root = config.output / "release"
-        dicom = {Path(f.path).parent for f in record.files if f.series in names and f.kind == "dicom"}
-        _remove(root, dicom)
-        placed.withdraw(record, names, root)
-        record.files = [file for file in record.files if file.series not in names]
-        record.save(path)
-        for place in {path.parent for path in dicom}:
-            intact.stamp_study(config, study, place.as_posix(), record)
 
 
 def _held(study: Study, series: str, numbers: list[str]) -> list[SetAsideRow]:
@@ -109,22 +94,6 @@ def _held(study: Study, series: str, numbers: list[str]) -> list[SetAsideRow]:
     fix = "look at it with `python -m cleanroom review` and decide"
     row = doubt.settled(study, SetAsideRow(series=series, step="release", reason=reason, fix=fix), seen)
     return [row] if row else []
-
-
-def _remove(root: Path, folders: Iterable[Path]) -> None:
-    """Folders of series, with the folders around them that are empty then."""
-    for folder in sorted(folders):
-        shutil.rmtree(root / folder, ignore_errors=True)
-        _remove_empty([root / folder.parent, root / folder.parent.parent])
-
-
-def _present(study: Study) -> set[str]:
-    return {instance.series for instance in study.instances}
-
-
-def _earlier(study: Study) -> ReleaseRecord:
-    path = study.folder / "released.json"
-    return ReleaseRecord.load(path) if path.is_file() else ReleaseRecord()
 
 
 def _stage(source: Path, target: Path, numbers: list[str]) -> None:
@@ -162,11 +131,4 @@ def _swap(new: Path, home: Path) -> None:
     if home.exists():
         home.rename(old)
     if new.exists():
-        home.parent.mkdir(parents=True, exist_ok=True)
-        new.rename(home)
-
-
-def _remove_empty(folders: list[Path]) -> None:
-    for folder in folders:
-        with suppress(OSError):
-            folder.rmdir()
+        move(new, home)

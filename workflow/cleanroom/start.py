@@ -20,6 +20,7 @@ from cleanroom import (
     progress,
     secrecy,
     shard,
+    unfinished,
 )
 from cleanroom import config as configuration
 from cleanroom.atomic import write_text
@@ -123,8 +124,20 @@ def start(
     progress.watch(config.private, plan.chosen)
     if not part:
         intact.damaged(config)
-        if not dry:
-            intact.end_partial(config)
+    return _reopened(plan, dry)
+
+
+def _reopened(plan: Plan, dry: bool) -> Plan:
+    """Have what an earlier run did not take to its end done in this one, and the goal made anew after it."""
+    left = unfinished.reopen(plan) if lock.only(Path.cwd()) else 0
+    if not plan.goal.is_file() or not (left or intact.is_partial(plan.config)):
+        return plan
+    if left:
+        told = f"{left:,} studies were not taken to their end: they are made again"
+        print(f"cleanroom: {told}", file=sys.stderr)
+    if dry and not plan.config.shard:
+        return replace(plan, again=True)
+    plan.goal.unlink()
     return plan
 
 

@@ -17,7 +17,7 @@ from cleanroom.provenance.made import made
 from cleanroom.records import Made, Record, ReleaseRecord, SetAsideRow
 from cleanroom.review.applied import decided
 from cleanroom.steps import FUNCTIONS
-from cleanroom.study import BEFORE, RECORDS, Study
+from cleanroom.study import BEFORE, Study
 
 FOLDERS = {
     "redact": "work/{study}/documents",
@@ -53,7 +53,7 @@ def run(step: str, study: Study) -> None:
 
 def _run(step: str, study: Study, held: Path) -> None:
     module, name = FUNCTIONS[step]
-    path = study.record_path(step) if step in RECORDS else study.folder / "released.json"
+    path = study.record_path(step)
     started = time.perf_counter()
     source.failed.clear()
     study = decided(study)

@@ -23,6 +23,7 @@ RECORDS = {
     "encode": "encoded.json",
     "verify": "verdict.json",
     "nifti": "nifti.json",
+    "release": "released.json",
 }
 """The record that each step of a study leaves in its folder."""
 
@@ -98,6 +99,13 @@ class Study:
     def record_path(self, step: str) -> Path:
         """Where a step leaves its record."""
         return self.folder / RECORDS[step]
+
+    @property
+    def missing(self) -> list[str]:
+        """The steps that have left no record, in their order."""
+        steps = [*BEFORE["release"], *(["nifti"] if self.config.release.nifti else []), "release"]
+        there = {path.name for path in self.folder.glob("*.json")}
+        return [step for step in steps if RECORDS[step] not in there]
 
     def set_aside(self, before: str) -> list[SetAsideRow]:
         """What the steps before this one set aside."""

@@ -10,7 +10,7 @@ rule release:
         instances=PRIVATE / "work" / "{study}" / "encoded",
         nifti=PLAN.nifti,
     output:
-        record=update(PRIVATE / "studies" / "{study}" / "released.json"),
+        record=PRIVATE / "studies" / "{study}" / "released.json",
     log:
         PRIVATE / "logs" / "release" / "{study}.log",
     priority: 6

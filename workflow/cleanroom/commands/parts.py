@@ -36,5 +36,4 @@ def _parts(options: argparse.Namespace) -> None:
 def ended(settings: Config) -> tuple[int, int]:
     """How many studies of the input have been taken to their end, and how many there are."""
     studies = (settings.private / "studies.tsv").read_text().split()[1:]
-    folders = (Study(settings, study).folder for study in studies)
-    return sum((folder / "released.json").is_file() for folder in folders), len(studies)
+    return sum(not Study(settings, study).missing for study in studies), len(studies)

@@ -3,21 +3,22 @@
 import os
 import shutil
 from collections.abc import Iterable
-from contextlib import suppress
-from hashlib import sha256
 from pathlib import Path
 
+from cleanroom import holdings
 from cleanroom.config import Config
 from cleanroom.files.batch import FOLDER
 from cleanroom.files.belonging import UNFILED
+from cleanroom.hashed import hashed
 from cleanroom.intake import inventory
 from cleanroom.records import CleanedFile, FilesRecord, FilesVerdict, ReleasedInstance, ReleaseRecord
+from cleanroom.tree import remove_empty
 
 HOME = Path("other")
 
 
 def record_path(config: Config) -> Path:
-    """Where it is written what was released: it outlives the intermediates."""
+    """Where the step leaves its record."""
     return config.private / "files" / "released.json"
 
 
@@ -33,19 +34,18 @@ def release_files(config: Config) -> ReleaseRecord:
     shutil.rmtree(staging, ignore_errors=True)
     staging.mkdir(parents=True)
     passed = [file for file in text.files if file.name in set(verdict.passed)]
-    earlier = _earlier(config)
-    record = ReleaseRecord(set_aside=[*text.set_aside, *verdict.set_aside])
+    known = holdings.load(config, holdings.FILES)
     present = _present(config)
-    record.files = [item for item in earlier if item.original not in present]
-    for file in passed:
-        item = _described(file, (folder / "cleaned" / file.name).read_bytes())
+    described = [_described(file, folder / "cleaned" / file.name) for file in passed]
+    stays = [item for item in known.standing(root).files if item.original not in present]
+    record = ReleaseRecord(set_aside=[*text.set_aside, *verdict.set_aside], files=[*stays, *described])
+    holdings.expect(config, holdings.FILES, record.holding)
+    for file, item in zip(passed, described, strict=True):
         _place(folder / "cleaned" / file.name, staging / file.name, root / item.path)
-        record.files.append(item)
     kept = {item.path for item in record.files}
-    _remove(root, (item.path for item in earlier if item.path not in kept))
+    _remove(root, {item.path for item in known.files} - kept)
+    holdings.hold(config, holdings.FILES, record.holding)
     shutil.rmtree(staging)
-    with suppress(OSError):
-        staging.parent.rmdir()
     return record
 
 
@@ -55,16 +55,11 @@ def _present(config: Config) -> set[str]:
         return {row["path"] for row in database.execute("SELECT path FROM files")}
 
 
-def _earlier(config: Config) -> list[ReleasedInstance]:
-    path = record_path(config)
-    return ReleaseRecord.load(path).files if path.is_file() else []
-
-
-def _described(file: CleanedFile, data: bytes) -> ReleasedInstance:
+def _described(file: CleanedFile, cleaned: Path) -> ReleasedInstance:
     return ReleasedInstance(
         path=(HOME / (file.patient or UNFILED) / file.name).as_posix(),
-        sha256=sha256(data).hexdigest(),
-        bytes=len(data),
+        sha256=hashed(cleaned),
+        bytes=cleaned.stat().st_size,
         kind=file.kind,
         patient=file.patient,
         original=file.path,
@@ -83,6 +78,4 @@ def _place(source: Path, staged: Path, home: Path) -> None:
 def _remove(root: Path, paths: Iterable[str]) -> None:
     for path in sorted(paths):
         (root / path).unlink(missing_ok=True)
-        for folder in ((root / path).parent, root / HOME):
-            with suppress(OSError):
-                folder.rmdir()
+        remove_empty((root / path).parent, root)

@@ -1,18 +1,18 @@
 """No pseudonym goes from one person to another while something of the first is released under it."""
 
 import sqlite3
-from pathlib import Path
 
+from cleanroom import holdings
+from cleanroom.config import Config
 from cleanroom.identity import Identity
 from cleanroom.patients import Patients
 from cleanroom.patients.spreadsheet import wrong
-from cleanroom.records import ReleaseRecord
 
 _STUDIES = "SELECT DISTINCT study_instance_uid FROM looks WHERE kind = 'dicom' AND reason = ''"
 _EARLIER = "SELECT original, pseudonym FROM crosswalk WHERE kind = 'patient'"
 
 
-def check(database: sqlite3.Connection, identity: Identity, patients: Patients, private: Path) -> None:
+def check(database: sqlite3.Connection, identity: Identity, patients: Patients, config: Config) -> None:
     """Compare the patients file with the crosswalk of earlier runs.
 
     Studies that are in the input are done again under their new pseudonym; those that have left it cannot be.
@@ -30,13 +30,13 @@ def check(database: sqlite3.Connection, identity: Identity, patients: Patients, 
     if not taken:
         return
     present = {identity.pseudonym("study", row["study_instance_uid"]) for row in database.execute(_STUDIES)}
-    for path in sorted((private / "studies").glob("*/released.json")):
-        if path.parent.name in present:
+    for study in holdings.names(config):
+        if study in present:
             continue
-        for file in ReleaseRecord.load(path).files:
-            if file.patient in taken:
+        for file in holdings.load(config, study).files:
+            if file.study and file.patient in taken:
                 raise wrong(
                     patients.lines[file.patient],
-                    f"its pseudonym was another patient's, whose study {path.parent.name} is still released",
+                    f"its pseudonym was another patient's, whose study {study} is still released",
                     "choose another pseudonym; or use another `private` and `output` for the new delivery",
                 )

@@ -21,8 +21,8 @@ from cleanroom.intake.kind import Kind
 from cleanroom.intake.loads import write_loads
 from cleanroom.intake.walk import Entry, members, time_told, walk
 from cleanroom.patients import Patients
-from cleanroom.release import withdraw
 from cleanroom.source import SEPARATOR, native
+from cleanroom.withdrawal import withdraw
 
 _BATCH = 2000
 _MEMBERS_AT_MOST = 1_000_000
@@ -55,7 +55,7 @@ def take_in(config: Config, threads: int = 1) -> list[str]:
         grouping.mark_duplicates(database, root)
         database.commit()  # what was seen stays, also when the patients file stops the run
         _survey(config, patients, grouping.patients(database))
-        reuse.check(database, identity, patients, config.private)
+        reuse.check(database, identity, patients, config)
         grouping.mark_patients(database, patients)
         studies = grouping.name_series(database, identity, patients)
         for study in studies:

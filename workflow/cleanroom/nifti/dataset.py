@@ -1,4 +1,4 @@
-"""The files of the BIDS tree that are about several studies, made from the records of all of them."""
+"""The files of the BIDS tree that are about several studies, made from what is held of all of them."""
 
 import json
 from collections import defaultdict
@@ -13,12 +13,13 @@ from typing import Any
 import yaml
 
 import cleanroom
+from cleanroom import holdings
 from cleanroom.atomic import write_text
 from cleanroom.config import Config
-from cleanroom.nifti.placed import HOME, KINDS
+from cleanroom.nifti.placed import HOME
 from cleanroom.nifti.standard import table
 from cleanroom.nifti.subject import check
-from cleanroom.records import NiftiRecord, ReleasedInstance, ReleaseRecord, Visit
+from cleanroom.records import Holding, ReleasedInstance, Visit
 
 NOTHING = "n/a"
 _BESIDE = Path(__file__).parent
@@ -36,13 +37,8 @@ class Text:
     study: str = ""
 
 
-def write(config: Config, records: Iterable[ReleaseRecord]) -> list[ReleasedInstance]:
+def write(config: Config) -> list[ReleasedInstance]:
     """Write what is about several studies, and take away what is no longer true.
-
-    Parameters
-    ----------
-    records
-        Of all studies, those of earlier runs too.
 
     Returns
     -------
@@ -55,35 +51,29 @@ def write(config: Config, records: Iterable[ReleaseRecord]) -> list[ReleasedInst
         When two patients would be one subject.
     """
     root = config.output / "release" / HOME
-    told = [record for record in records if record.visit]
-    check({record.visit.patient for record in told if record.visit})
-    files = list(_files(config, told)) if any(scan.file for record in told for scan in record.scans) else []
-    volumes = {file.path for record in told for file in record.files if file.kind in KINDS}
-    volumes |= {(HOME / path).as_posix() for path in _arriving(config)}
-    _clear(root, {root / file.path for file in files} | {root.parent / path for path in volumes})
+    told = [holding for holding in holdings.every(config) if holding.visit]
+    check({holding.visit.patient for holding in told if holding.visit})
+    any_volume = any(scan.file for holding in told for scan in holding.scans)
+    files = list(_files(config, told)) if any_volume else []
+    _clear(config, root, {(HOME / file.path).as_posix() for file in files})
     for file in files:
         write_text(root / file.path, file.text, mode=0o644)
     return [_row(file) for file in files]
 
 
-def _arriving(config: Config) -> set[str]:
-    """Files of sessions that another call of the workflow may be moving in: their release is not done yet."""
-    found: set[str] = set()
-    for path in (config.private / "studies").glob("*/nifti.json"):
-        done = path.with_name("released.json")
-        if not done.is_file() or done.stat().st_mtime_ns < path.stat().st_mtime_ns:
-            found |= {file.path for file in NiftiRecord.load(path).files}
-    return found
+def _clear(config: Config, root: Path, known: set[str]) -> None:
+    """Nothing stays in the tree that no study holds: a job may have been killed.
 
-
-def _clear(root: Path, known: set[Path]) -> None:
-    """Nothing stays in the tree of which no record says that it is released: a job may have been killed."""
-    for path in sorted(root.rglob("*"), reverse=True):
+    What another call of the workflow is moving in is held before it is there, so what is there is seen first.
+    """
+    there = sorted(root.rglob("*"), reverse=True)
+    known = known | holdings.places(config)
+    for path in there:
         if path.is_dir():
             with suppress(OSError):
                 path.rmdir()
-        elif path not in known:
-            path.unlink()
+        elif path.relative_to(root.parent).as_posix() not in known:
+            path.unlink(missing_ok=True)
     with suppress(OSError):
         root.rmdir()
 
@@ -100,12 +90,12 @@ def _row(file: Text) -> ReleasedInstance:
     )
 
 
-def _files(config: Config, records: list[ReleaseRecord]) -> Iterator[Text]:
+def _files(config: Config, told: list[Holding]) -> Iterator[Text]:
     columns: dict[str, dict[str, Any]] = yaml.safe_load((_BESIDE / "columns.yaml").read_text())
-    subjects: dict[str, list[tuple[Visit, ReleaseRecord]]] = defaultdict(list)
-    for record in records:
-        if record.visit and any(scan.file for scan in record.scans):
-            subjects[record.visit.subject].append((record.visit, record))
+    subjects: dict[str, list[tuple[Visit, Holding]]] = defaultdict(list)
+    for holding in told:
+        if holding.visit and any(scan.file for scan in holding.scans):
+            subjects[holding.visit.subject].append((holding.visit, holding))
     yield Text("dataset_description.json", _json(_description(config)))
     yield Text("README", (_BESIDE / "readme.txt").read_text())
     yield Text(".bidsignore", _ignored(str(table()["extra"])))
@@ -114,7 +104,7 @@ def _files(config: Config, records: list[ReleaseRecord]) -> Iterator[Text]:
     )
     for name in ("participants", "scans"):
         yield Text(f"{name}.json", _json(columns[name]))
-    yield _extra(records)
+    yield _extra(told)
     for subject, visits in sorted(subjects.items()):
         patient = visits[0][0].patient
         rows = [
@@ -123,8 +113,8 @@ def _files(config: Config, records: list[ReleaseRecord]) -> Iterator[Text]:
         text = _tsv("session_id", rows, columns["sessions"])
         yield Text(f"{subject}/{subject}_sessions.tsv", text, patient)
         yield Text(f"{subject}/{subject}_sessions.json", _json(columns["sessions"]), patient)
-        for visit, record in visits:
-            if scans := _scans(visit, record):
+        for visit, holding in visits:
+            if scans := _scans(visit, holding):
                 path = f"{visit.folder}/{subject}_{visit.session}_scans.tsv"
                 text = _tsv("filename", scans, columns["scans"])
                 yield Text(path, text, patient, visit.session.removeprefix("ses-"))
@@ -154,7 +144,7 @@ def _description(config: Config) -> dict[str, Any]:
     return made | config.release.dataset
 
 
-def _participants(subjects: dict[str, list[tuple[Visit, ReleaseRecord]]]) -> Iterator[dict[str, object]]:
+def _participants(subjects: dict[str, list[tuple[Visit, Holding]]]) -> Iterator[dict[str, object]]:
     for subject, visits in sorted(subjects.items()):
         sexes = {visit.sex for visit, _ in visits if visit.sex}
         ages = [visit.age for visit, _ in visits if visit.age is not None]
@@ -177,31 +167,31 @@ def _session(visit: Visit) -> dict[str, object]:
     }
 
 
-def _scans(visit: Visit, record: ReleaseRecord) -> Rows:
+def _scans(visit: Visit, holding: Holding) -> Rows:
     return [
         {
             "filename": Path(scan.file).relative_to(visit.folder).as_posix(),
             "acq_time": scan.acq_time,
             "series": scan.series,
         }
-        for scan in sorted(record.scans, key=lambda scan: scan.file)
+        for scan in sorted(holding.scans, key=lambda scan: scan.file)
         if scan.file and not scan.reason
     ]
 
 
-def _extra(records: list[ReleaseRecord]) -> Text:
+def _extra(told: list[Holding]) -> Text:
     """Every released series that has no name in BIDS, and why."""
     rows: Rows = [
         {
-            "patient": record.visit.patient,
-            "study": record.visit.session.removeprefix("ses-"),
+            "patient": holding.visit.patient,
+            "study": holding.visit.session.removeprefix("ses-"),
             "series": scan.series,
             "file": scan.file,
             "reason": scan.reason,
         }
-        for record in records
-        for scan in record.scans
-        if record.visit and scan.reason
+        for holding in told
+        for scan in holding.scans
+        if holding.visit and scan.reason
     ]
     rows.sort(key=lambda row: [str(value) for value in row.values()])
     return Text(

@@ -1,6 +1,6 @@
 """What one step writes down for the next: small JSON files in ``private/studies/<study>/``."""
 
-from cleanroom.records.bids import NiftiFile, NiftiRecord, Scan, Visit
+from cleanroom.records.bids import TREE, NiftiFile, NiftiRecord, Scan, Visit
 from cleanroom.records.encoded import EncodedInstance, EncodeRecord
 from cleanroom.records.faces import (
     COMPARED,
@@ -16,7 +16,7 @@ from cleanroom.records.faces import (
 from cleanroom.records.files import CleanedFile, FilesRecord, FilesVerdict
 from cleanroom.records.headers import CleanRecord, Code
 from cleanroom.records.record import NO_VERDICT, Made, Record, SetAsideRow
-from cleanroom.records.released import ReleasedInstance, ReleaseRecord
+from cleanroom.records.released import Holding, ReleasedInstance, ReleaseRecord
 from cleanroom.records.text import Document, SeriesText, TextBox, TextRecord
 from cleanroom.records.verdict import VerifyRecord
 
@@ -24,6 +24,7 @@ __all__ = [
     "COMPARED",
     "NO_VERDICT",
     "ORIGINAL",
+    "TREE",
     "CleanRecord",
     "CleanedFile",
     "Code",
@@ -36,6 +37,7 @@ __all__ = [
     "FaceVerdict",
     "FilesRecord",
     "FilesVerdict",
+    "Holding",
     "Made",
     "NiftiFile",
     "NiftiRecord",

@@ -6,6 +6,9 @@ from pydantic import BaseModel
 
 from cleanroom.records.record import Record
 
+TREE = "nifti"
+"""The BIDS tree, relative to the release folder."""
+
 
 class Scan(BaseModel):
     """What became of one volume of a released series in the BIDS tree, or of a series that has none."""
@@ -17,6 +20,11 @@ class Scan(BaseModel):
     """Why it has no name in BIDS, or why there is none; empty: it has one."""
     acq_time: str = ""
     """As the released header says it; empty where dates are removed."""
+
+    @property
+    def path(self) -> str:
+        """Relative to the release folder."""
+        return f"{TREE}/{self.file}"
 
 
 class Visit(BaseModel):

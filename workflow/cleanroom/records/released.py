@@ -23,13 +23,23 @@ class ReleasedInstance(BaseModel):
     """The path of a picture or PDF in the inventory (identifying: not in the manifest)."""
 
 
-class ReleaseRecord(Record):
-    """``private/studies/<study>/released.json``; it outlives the intermediates, and so does what it
-    repeats in ``set_aside`` of the steps before."""
+class Holding(BaseModel):
+    """What stands in the release of one study, or of pictures and PDFs."""
 
     files: list[ReleasedInstance] = []
     visit: Visit | None = None
     scans: list[Scan] = []
     """The volumes of the BIDS tree."""
+
+
+class ReleaseRecord(Record, Holding):
+    """``private/studies/<study>/released.json``; what it repeats in ``set_aside`` of the steps before
+    outlives the intermediates."""
+
     seen: dict[str, str] = {}
     """Series of this run that were released → hash of their files, as a person's decision names it."""
+
+    @property
+    def holding(self) -> Holding:
+        """What stands in the release now."""
+        return Holding(files=self.files, visit=self.visit, scans=self.scans)

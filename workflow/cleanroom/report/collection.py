@@ -2,9 +2,10 @@
 
 import sqlite3
 from collections import Counter, defaultdict
+from contextlib import suppress
 
 import cleanroom
-from cleanroom import intact
+from cleanroom import holdings, intact
 from cleanroom.atomic import write_text
 from cleanroom.config import Config
 from cleanroom.errors import StopRun
@@ -12,7 +13,7 @@ from cleanroom.identity import Identity, load_key
 from cleanroom.nifti import dataset, validator
 from cleanroom.provenance import StepTime, crate
 from cleanroom.provenance import tables as steps
-from cleanroom.records import ReleaseRecord
+from cleanroom.records import Holding, ReleaseRecord
 from cleanroom.report import evidence as records
 from cleanroom.report import heads, inventory, page, tables
 from cleanroom.report.evidence import Evidence
@@ -61,10 +62,12 @@ def report(config: Config, partial: bool = False) -> None:
             series=[entry.figures for entry in entries],
         )
         release = config.output / "release" / "manifest.tsv"
-        tree = ReleaseRecord(files=dataset.write(config, records.released(config)))
-        tables.manifest(base, [*records.released(config), tree], release)
+        tree = Holding(files=dataset.write(config))
+        tables.manifest(base, [*holdings.every(config), tree], release)
         tables.inventory(base, config.private / "inventory.tsv")
         tables.crosswalk(base, config.private / "crosswalk.tsv")
+    with suppress(OSError):  # not empty: another call is moving something in
+        (config.output / ".staging").rmdir()
     intact.mark_partial(config, partial)
     tables.set_aside(lines, config.output / "set_aside.tsv")
     validator.write(config)

@@ -25,7 +25,7 @@ from cleanroom.records import (
     VerifyRecord,
     VolumeRecord,
 )
-from cleanroom.study import RECORDS, Study
+from cleanroom.study import BEFORE, RECORDS, Study
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,6 @@ def load(config: Config, pseudonym: str) -> Evidence:
         The study.
     """
     study = Study(config, pseudonym)
-    released = study.folder / "released.json"
     kinds: dict[str, tuple[type[Record], Path]] = {
         "clean": (CleanRecord, study.record_path("clean")),
         "redact": (TextRecord, study.record_path("redact")),
@@ -69,11 +68,13 @@ def load(config: Config, pseudonym: str) -> Evidence:
         "deface": (FaceRecord, study.record_path("deface")),
         "encode": (EncodeRecord, study.record_path("encode")),
         "verify": (VerifyRecord, study.record_path("verify")),
-        "release": (ReleaseRecord, released),
+        "release": (ReleaseRecord, study.record_path("release")),
     }
     if config.release.nifti:
         kinds["nifti"] = (NiftiRecord, study.record_path("nifti"))
     times = list(_times(kinds, pseudonym))
+    if not {time.step for time in times}.issuperset(BEFORE["release"]):
+        times = [time for time in times if time.step != "release"]  # an earlier run's
     records = {time.step: time.record for time in times}
     missing = [step for step in kinds if step not in records]
     found = {step: records.get(step, kind()) for step, (kind, _) in kinds.items()}
@@ -106,14 +107,6 @@ def files(config: Config) -> list[StepTime]:
         "release": (ReleaseRecord, config.private / "files" / "released.json"),
     }
     return list(_times(kinds))
-
-
-def released(config: Config) -> Iterator[ReleaseRecord]:
-    """The release record of every study, those of earlier runs too, and that of pictures and PDFs."""
-    for path in sorted((config.private / "studies").glob("*/released.json")):
-        yield ReleaseRecord.load(path)
-    if (config.private / "files" / "released.json").is_file():
-        yield ReleaseRecord.load(config.private / "files" / "released.json")
 
 
 def _times(kinds: dict[str, tuple[type[Record], Path]], study: str = "") -> Iterator[StepTime]:

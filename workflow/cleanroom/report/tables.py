@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from cleanroom.atomic import replacing
-from cleanroom.records import ReleaseRecord
+from cleanroom.records import Holding
 from cleanroom.report.figures import SeriesFigures
 from cleanroom.report.inventory import SetAsideLine
 from cleanroom.report.verdicts import released_as
@@ -56,13 +56,13 @@ def inventory(base: sqlite3.Connection, target: Path) -> None:
     _export(base, f"SELECT {', '.join(INVENTORY)} FROM files ORDER BY path", target, mode=0o600)
 
 
-def manifest(base: sqlite3.Connection, records: Iterable[ReleaseRecord], target: Path) -> None:
+def manifest(base: sqlite3.Connection, held: Iterable[Holding], target: Path) -> None:
     """``release/manifest.tsv``: every released file, sorted by path."""
     columns = [*MANIFEST, "released_as"]
     base.execute(f"CREATE TEMP TABLE release({', '.join(columns)})")
     places = ", ".join(f":{name}" for name in columns)
-    for record in records:
-        rows = (file.model_dump() | {"released_as": released_as(file)} for file in record.files)
+    for holding in held:
+        rows = (file.model_dump() | {"released_as": released_as(file)} for file in holding.files)
         base.executemany(f"INSERT INTO release VALUES ({places})", rows)
     base.execute("CREATE INDEX temp.by_place ON release(released_as)")
     _export(base, f"SELECT {', '.join(MANIFEST)} FROM release ORDER BY path", target, mode=0o644)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from cleanroom import holdings
 from cleanroom.config import Config
 from cleanroom.errors import STOPPED
 from cleanroom.manifest import Instance
@@ -73,10 +74,13 @@ def _rest(evidence: Evidence, config: Config) -> SetAsideRow:
             fix="run snakemake without `studies` and `shard`",
         )
     told = _told(config, evidence.unfinished, evidence.study) or "the job was killed"
+    stands = (
+        "; what was released of it before still stands" if holdings.load(config, evidence.study).files else ""
+    )
     return SetAsideRow(
         series="",
         step=evidence.unfinished,
-        reason=f"{NO_VERDICT}{told}; run snakemake again",
+        reason=f"{NO_VERDICT}{told}{stands}; run snakemake again",
         fix="run snakemake again; give the job more memory or time if it was killed for that",
     )
 
