@@ -2,6 +2,7 @@
 
 import csv
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -135,3 +136,13 @@ def test_two_releases_side_by_side_leave_each_other_their_folders(settings: Conf
             children.append(child)
         assert [os.waitpid(child, 0)[1] for child in children] == [0] * STUDIES
     assert len(standing(settings)) == STUDIES
+
+
+def test_what_an_earlier_version_released_is_taken_over(settings: Config) -> None:
+    before = standing(settings)
+    shutil.rmtree(settings.private / "holdings")
+    holdings.adopt(settings)
+    assert standing(settings) == before
+    (settings.private / "holdings" / f"{next(iter(before)).split('/')[2]}.json").unlink()
+    holdings.adopt(settings)
+    assert len(holdings.names(settings)) == STUDIES - 1

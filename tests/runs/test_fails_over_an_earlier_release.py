@@ -68,7 +68,7 @@ def test_a_step_fails_on_a_study(again: Folders, other: dict[str, str], step: st
     assert {name for name, fate in fates.items() if fate != "released"} == {study}
     lock.rmdir()
     planned = again.finish("--dry-run", **OVER)
-    assert "1 studies were not taken to their end" in planned
+    assert "the last run did not take 1 studies to their end" in planned
     assert {step, "release", "report"} <= set(planned.split())
     again.finish(**OVER)
     assert again.released() == other

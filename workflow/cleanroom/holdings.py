@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from cleanroom.atomic import settle, write_text
 from cleanroom.config import Config
 from cleanroom.hashed import hashed
-from cleanroom.records import Holding, ReleasedInstance
+from cleanroom.records import Holding, ReleasedInstance, ReleaseRecord
 
 FILES = "files"
 """Pictures and PDFs; the others go by the pseudonym of their study."""
@@ -61,6 +61,16 @@ def hold(config: Config, name: str, now: Holding) -> None:
     """Write down what stands in the release, and nothing else does."""
     if load(config, name).versions != [now]:
         _write(config, name, Holdings(versions=[now]))
+
+
+def adopt(config: Config) -> None:
+    """Take over what a version of Cleanroom that had no such files wrote down of its releases."""
+    if _path(config, FILES).parent.exists():
+        return
+    records = {path.parent.name: path for path in config.private.glob("studies/*/released.json")}
+    for name, path in (records | {FILES: config.private / "files" / "released.json"}).items():
+        if path.is_file():
+            hold(config, name, ReleaseRecord.load(path).holding)
 
 
 def names(config: Config) -> list[str]:

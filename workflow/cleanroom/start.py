@@ -13,6 +13,7 @@ from cleanroom import (
     faults,
     folders,
     forgotten,
+    holdings,
     images,
     intact,
     lock,
@@ -91,19 +92,7 @@ def start(
     if not main:
         folders.bind(config)
         return _saved(config)
-    folders.check(config)
-    applied.check(config, table.read(config.private))
-    assigned = patients.read(config.patients)
-    if config.release.nifti:
-        standard.check(config.release.bids)
-        subject.check({item.pseudonym for item in assigned.by_key.values()})
-    profile = profiles.load(config.profile)
-    profile.check_files()
-    tools = presence.found(config, methods)
-    if "apptainer" in methods:
-        images.check([images.LINE, *presence.own_images(tools)])
-    for line in presence.check(config, tools):
-        print(f"cleanroom: {line}", file=sys.stderr)
+    profile, tools = _checked(config, methods)
     config.private.mkdir(parents=True, exist_ok=True)
     config.private.chmod(0o700)
     presence.save(config, tools)
@@ -112,7 +101,7 @@ def start(
     part = bool(config.shard) and (config.private / "loads.tsv").is_file()
     alone = lock.hold(config.private, part, "run.lock") & lock.hold(config.output, part)
     _go_on(config, alone)
-    plan = _made(config, profile.digest(), part)
+    plan = _made(config, profile, part)
     plan = replace(plan, missing=tuple(sorted(name for name, state in tools.items() if state.lacks)))
     if part and not alone:
         _check_same(plan)
@@ -127,14 +116,31 @@ def start(
     return _reopened(plan, dry)
 
 
+def _checked(config: Config, methods: frozenset[str]) -> tuple[str, dict[str, presence.Presence]]:
+    """Check what can be before a folder is made; the digest of the profile, and the state of the tools."""
+    folders.check(config)
+    applied.check(config, table.read(config.private))
+    assigned = patients.read(config.patients)
+    if config.release.nifti:
+        standard.check(config.release.bids)
+        subject.check({item.pseudonym for item in assigned.by_key.values()})
+    profile = profiles.load(config.profile)
+    profile.check_files()
+    tools = presence.found(config, methods)
+    if "apptainer" in methods:
+        images.check([images.LINE, *presence.own_images(tools)])
+    for line in presence.check(config, tools):
+        print(f"cleanroom: {line}", file=sys.stderr)
+    return profile.digest(), tools
+
+
 def _reopened(plan: Plan, dry: bool) -> Plan:
     """Have what an earlier run did not take to its end done in this one, and the goal made anew after it."""
     left = unfinished.reopen(plan) if lock.only(Path.cwd()) else 0
     if not plan.goal.is_file() or not (left or intact.is_partial(plan.config)):
         return plan
     if left:
-        told = f"{left:,} studies were not taken to their end: they are made again"
-        print(f"cleanroom: {told}", file=sys.stderr)
+        print(f"cleanroom: the last run did not take {left:,} studies to their end", file=sys.stderr)
     if dry and not plan.config.shard:
         return replace(plan, again=True)
     plan.goal.unlink()
@@ -143,6 +149,8 @@ def _reopened(plan: Plan, dry: bool) -> Plan:
 
 def _go_on(config: Config, alone: bool) -> None:
     """Mend what a clock that was ahead, or a run that was cut off, has left."""
+    if alone:
+        holdings.adopt(config)
     if alone and (ahead := clock.overtake(config)):
         print(f"cleanroom: the clock was ahead: {ahead} files of private get the time it is", file=sys.stderr)
     if lock.only(Path.cwd()) and (lost := forgotten.make_again(Path(".snakemake"), config)):
