@@ -63,6 +63,7 @@ class Sample:
             {"private": str(root / "private"), "output": str(root / "results"), **settings}
         )
         self.config.private.mkdir(mode=0o700)
+        self.config.output.mkdir()
         self.base = sqlite3.connect(self.config.private / "inventory.sqlite")
         self.base.execute(TABLE)
         self.base.execute(

@@ -53,13 +53,15 @@ def expect(config: Config, name: str, coming: Holding) -> None:
     known = load(config, name).versions or [Holding()]
     if known[-1] != coming:
         _write(config, name, Holdings(versions=[*known, coming]))
-        if config.private.stat().st_dev != config.output.stat().st_dev:
+        if _on_two_disks(config):
             settle(config.private)
 
 
 def hold(config: Config, name: str, now: Holding) -> None:
     """Write down what stands in the release, and nothing else does."""
     if load(config, name).versions != [now]:
+        if _on_two_disks(config):
+            settle(config.output)
         _write(config, name, Holdings(versions=[now]))
 
 
@@ -87,6 +89,11 @@ def every(config: Config) -> Iterator[Holding]:
 def places(config: Config) -> set[str]:
     """Paths, relative to the release folder, of all that may be there."""
     return {file.path for name in names(config) for file in load(config, name).files}
+
+
+def _on_two_disks(config: Config) -> bool:
+    """Where it is one, what is done later is not on it earlier, also after a loss of power."""
+    return config.private.stat().st_dev != config.output.stat().st_dev
 
 
 def _path(config: Config, name: str) -> Path:
