@@ -108,6 +108,19 @@ def test_a_change_runs_just_what_depends_on_it(small: Run, kept: Run, change: st
     assert planned(small, **values) == expected | more
 
 
+def test_volumes_that_are_asked_for_and_could_not_be_made(kept: Run, tmp_path: Path) -> None:
+    run = Run(tmp_path, kept.source)
+    with_volumes = {"release": "{nifti: true}"}
+    called(run, **with_volumes)
+    before = released(run)
+    (record,) = run.private.glob("studies/*/nifti.json")
+    record.unlink()  # as the job that fails leaves it
+    assert {"nifti", "release", "report"} <= planned(run, **with_volumes)
+    called(run, **with_volumes)
+    assert record.is_file()
+    assert released(run) == before
+
+
 def test_the_table_of_the_docs_is_this_one() -> None:
     page = (Path(__file__).parents[2] / "docs" / "handing-over.md").read_text(encoding="utf-8")
     assert set(table()) <= set(page.splitlines()), "\n".join(table())

@@ -103,29 +103,33 @@ def _registered() -> frozenset[str]:
     return frozenset(UID_dictionary)
 
 
+_RESTORE = "restore it from your backup; or name another with `key:`, for a new `private` and `output`"
+
+
 def load_key(path: Path) -> bytes:
     """The key in ``path``.
 
     Raises
     ------
     StopRun
-        If the file does not hold exactly 32 bytes.
+        If there is none, or the file does not hold exactly 32 bytes.
     """
+    if not path.is_file():
+        raise StopRun(f"There is no key {path}.", _RESTORE)
     key = path.read_bytes()
     if len(key) != KEY_BYTES:
         raise StopRun(
             f"The key file {path} holds {len(key)} bytes; a key has {KEY_BYTES}.",
-            "restore it from your backup, or name another with `key:` in config.yaml",
+            _RESTORE,
         )
     return key
 
 
 def open_key(named: Path | None, private: Path) -> bytes:
-    """The key of a run: the one the config names, else ``private/key``, made when there is none."""
-    if named:
-        return load_key(named)
-    path = private / "key"
-    return load_key(path) if path.exists() else make_key(path)
+    """The key of a run: the one the config names, else ``private/key``, made for the first run."""
+    path = named or private / "key"
+    first = not (private / "run.json").exists()
+    return make_key(path) if first and not named and not path.exists() else load_key(path)
 
 
 def make_key(path: Path) -> bytes:

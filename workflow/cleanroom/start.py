@@ -171,7 +171,18 @@ def _made(config: Config, profile: str, part: bool) -> Plan:
         known += unread.token(config.private)
     folders.check_space(config, size)
     check = Identity(key).digest("check", "")[:8].hex()
+    _check_key(config, check)
     return Plan(config, known, code(), check, patients.fingerprint(config.patients), profile)
+
+
+def _check_key(config: Config, check: str) -> None:
+    """Two keys in one folder would release everybody twice, under two names and with two date shifts."""
+    path = config.private / "run.json"
+    if path.is_file() and json.loads(path.read_text())["key_check"] != check:
+        raise StopRun(
+            f"{config.private} was used with another key: everybody would get a second pseudonym.",
+            "restore the key of this folder; or give the new key a `private` and an `output` of its own",
+        )
 
 
 def _saved(config: Config) -> Plan:

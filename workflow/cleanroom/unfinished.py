@@ -5,6 +5,7 @@ job it notes the parameters with which it failed. Over an earlier release no lat
 """
 
 from cleanroom.plan import Plan
+from cleanroom.records import ReleaseRecord
 from cleanroom.study import RECORDS, Study
 
 
@@ -20,10 +21,19 @@ def reopen(plan: Plan) -> int:
         How many studies of this run were not taken to their end, those never begun too; pictures and PDFs
         are one.
     """
-    cut = [study for name in plan.chosen if (study := Study(plan.config, name)).missing]
+    cut = [study for name in plan.chosen if _is_cut(study := Study(plan.config, name))]
     for study in cut:
         study.record_path("release").unlink(missing_ok=True)
     return len(cut) + _files_are_cut(plan)
+
+
+def _is_cut(study: Study) -> bool:
+    """Not one that has no volumes because it was released before they were asked for."""
+    missing = study.missing
+    if missing != ["nifti"]:
+        return bool(missing)
+    release = ReleaseRecord.load(study.record_path("release")).made.parameters.get("release")
+    return isinstance(release, dict) and bool(release.get("nifti"))
 
 
 def _files_are_cut(plan: Plan) -> bool:
