@@ -136,7 +136,7 @@ def _checked(config: Config, methods: frozenset[str]) -> tuple[str, dict[str, pr
 
 def _reopened(plan: Plan, dry: bool) -> Plan:
     """Have what an earlier run did not take to its end done in this one, and the goal made anew after it."""
-    left = unfinished.reopen(plan) if lock.only(Path.cwd()) else 0
+    left = unfinished.reopen(plan)
     if not plan.goal.is_file() or not (left or intact.is_partial(plan.config)):
         return plan
     if left:

@@ -13,7 +13,7 @@ def reopen(plan: Plan) -> int:
     """Let what was not taken to its end be no longer released, as far as Snakemake sees it.
 
     What stands in the release stays there, and known (``holdings``), until the new one comes. Nobody else may
-    be at work in this working folder.
+    be at work on these studies: parts have none in common.
 
     Returns
     -------
