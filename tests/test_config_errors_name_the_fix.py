@@ -56,7 +56,7 @@ def test_too_little_space_is_said_before_the_start(tmp_path: Path, monkeypatch: 
     usage = type("Usage", (), {"free": 100})
     monkeypatch.setattr("shutil.disk_usage", lambda _: usage)
     folders = {"input": tmp_path / "in", "output": tmp_path / "out", "private": tmp_path / "private"}
-    with pytest.raises(StopRun, match=r"needs about .* GB for output and private, .* GB are free"):
+    with pytest.raises(StopRun, match=r"needs about 3.8 kB for output and private, 100 bytes are free"):
         start(folders, main=True)
 
 

@@ -73,7 +73,7 @@ def test_beside_a_whole_run_nothing_runs(taken: config.Config) -> None:
     start(values, main=True)  # the kernel let go
 
 
-def test_what_a_run_needs_is_said_in_gigabytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_run_needs_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": 38e9}))
     settings = config.load({"private": tmp_path / "private", "output": tmp_path / "out"})
     with pytest.raises(StopRun, match=r"needs about 41.8 GB for output and private, 38.0 GB are free"):

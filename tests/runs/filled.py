@@ -93,8 +93,9 @@ class Fillings:
         failed = process.wait() != 0
         yield from (f"{name} full: {wrong}" for wrong in self.folders.unsound(*self.both.releases))
         ballast.unlink()
-        if failed and "No space left" not in self.folders.said:
-            yield f"{name} was full, and this was said: {self.folders.said[-2000:]}"
+        said = self.folders.said
+        if failed and "No space left" not in said and "are free" not in said:
+            yield f"{name} was full, and this was said: {said[-2000:]}"
         return failed
 
 

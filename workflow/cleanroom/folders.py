@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from cleanroom import secrecy
+from cleanroom.amount import size
 from cleanroom.config import Config
 from cleanroom.environment import ROOT
 from cleanroom.errors import StopRun
@@ -53,12 +54,12 @@ def check(config: Config) -> None:
             raise StopRun(f"The {name} folder {places[name]} cannot be written.", f"choose another {name}")
 
 
-def check_space(config: Config, size: int) -> None:
+def check_space(config: Config, read: int) -> None:
     """Compare what a first run needs with what is free; folders on one file system share it.
 
     Parameters
     ----------
-    size
+    read
         Bytes of the input that this run reads.
 
     Raises
@@ -72,12 +73,12 @@ def check_space(config: Config, size: int) -> None:
     for name in _NEEDED:
         devices.setdefault(_existing(getattr(config, name)).stat().st_dev, []).append(name)
     for names in devices.values():
-        needed = size * sum(_NEEDED[name] for name in names)
+        needed = read * sum(_NEEDED[name] for name in names)
         free = shutil.disk_usage(_existing(getattr(config, names[0]))).free
         if free < needed:
             folders = " and ".join(names)
             raise StopRun(
-                f"The run needs about {needed / 1e9:.1f} GB for {folders}, {free / 1e9:.1f} GB are free.",
+                f"The run needs about {size(int(needed))} for {folders}, {size(free)} are free.",
                 f"free some space, set {names[0]} in config.yaml to a folder on a larger disk, or run parts "
                 "(--config shard=1/10)",
             )

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from cleanroom.amount import clock, size
 from cleanroom.config import Config
 from cleanroom.nifti.outcome import told
 from cleanroom.report.figures import Figures
 from cleanroom.report.inventory import SetAsideLine
-from cleanroom.report.page import clock, size
 from cleanroom.report.reasons import Reason, reasons
 
 WIDTH = 100

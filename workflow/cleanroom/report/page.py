@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from cleanroom.amount import clock, size
 from cleanroom.atomic import replacing
 from cleanroom.report import heads, side_by_side
 from cleanroom.report.figures import Figures
@@ -88,25 +89,6 @@ def environment() -> Environment:
     templates.globals["words"] = WORDS
     templates.filters.update(number="{:,}".format, size=size, clock=clock, measure=measure)
     return templates
-
-
-def size(count: int) -> str:
-    """Bytes for people."""
-    value, unit = float(count), "bytes"
-    for larger in ["kB", "MB", "GB", "TB"]:
-        if value < 1000:
-            break
-        value, unit = value / 1000, larger
-    return f"{value:.0f} {unit}" if unit == "bytes" else f"{value:.1f} {unit}"
-
-
-def clock(seconds: float) -> str:
-    """Seconds for people."""
-    whole = round(seconds)
-    hours, minutes = whole // 3600, whole % 3600 // 60
-    if hours:
-        return f"{hours} h {minutes:02d} min"
-    return f"{minutes} min {whole % 60:02d} s" if minutes else f"{seconds:.1f} s"
 
 
 def measure(value: float) -> str:
