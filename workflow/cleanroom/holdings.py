@@ -48,11 +48,16 @@ def load(config: Config, name: str) -> Holdings:
     return Holdings.model_validate_json(path.read_bytes()) if path.is_file() else Holdings()
 
 
+def save(config: Config, name: str, holdings: Holdings) -> None:
+    """Write down what may stand."""
+    write_text(_path(config, name), holdings.model_dump_json() + "\n")
+
+
 def expect(config: Config, name: str, coming: Holding) -> None:
     """Write down what is about to be moved into the release; to be called before it is."""
     known = load(config, name).versions or [Holding()]
     if known[-1] != coming:
-        _write(config, name, Holdings(versions=[*known, coming]))
+        save(config, name, Holdings(versions=[*known, coming]))
         if _on_two_disks(config):
             settle(config.private)
 
@@ -62,7 +67,7 @@ def hold(config: Config, name: str, now: Holding) -> None:
     if load(config, name).versions != [now]:
         if _on_two_disks(config):
             settle(config.output)
-        _write(config, name, Holdings(versions=[now]))
+        save(config, name, Holdings(versions=[now]))
 
 
 def adopt(config: Config) -> None:
@@ -98,10 +103,6 @@ def _on_two_disks(config: Config) -> bool:
 
 def _path(config: Config, name: str) -> Path:
     return config.private / "holdings" / f"{name}.json"
-
-
-def _write(config: Config, name: str, holdings: Holdings) -> None:
-    write_text(_path(config, name), holdings.model_dump_json() + "\n")
 
 
 def _is(path: Path, digest: str) -> bool:

@@ -25,19 +25,22 @@ def withdraw(config: Config, series: Iterable[tuple[str, str]]) -> None:
         gone[study].add(name)
     for study, names in gone.items():
         known = holdings.load(config, study)
+        if not known.versions:
+            continue
         root = config.output / "release"
         mine = [file for file in known.files if file.series in names]
         dicom = {Path(file.path).parent for file in mine if file.kind == "dicom"}
         take_out(root, dicom)
         placed.withdraw(mine, root)
-        holdings.hold(config, study, _without(known.standing(root), names))
+        left = [_without(version, names) for version in known.versions]
+        holdings.save(config, study, holdings.Holdings(versions=left))
         path = Study(config, study).record_path("release")
         if path.is_file():
             record = ReleaseRecord.load(path)
-            left = _without(record.holding, names)
-            record.model_copy(update={"files": left.files, "scans": left.scans}).save(path)
+            now = _without(record.holding, names)
+            record.model_copy(update={"files": now.files, "scans": now.scans}).save(path)
             for place in {path.parent for path in dicom}:
-                intact.stamp_study(config, study, place.as_posix(), left)
+                intact.stamp_study(config, study, place.as_posix(), now)
 
 
 def _without(holding: Holding, series: Collection[str]) -> Holding:
