@@ -53,21 +53,20 @@ def save(config: Config, name: str, holdings: Holdings) -> None:
     write_text(_path(config, name), holdings.model_dump_json() + "\n")
 
 
-def expect(config: Config, name: str, coming: Holding) -> None:
-    """Write down what is about to be moved into the release; to be called before it is."""
-    known = load(config, name).versions or [Holding()]
-    if known[-1] != coming:
-        save(config, name, Holdings(versions=[*known, coming]))
+def expect(config: Config, name: str, known: Holdings, coming: Holding) -> None:
+    """Write down what is about to be moved in beside what is known; to be called before it is."""
+    versions = known.versions or [Holding()]
+    if versions[-1] != coming:
+        save(config, name, Holdings(versions=[*versions, coming]))
         if _on_two_disks(config):
             settle(config.private)
 
 
 def hold(config: Config, name: str, now: Holding) -> None:
     """Write down what stands in the release, and nothing else does."""
-    if load(config, name).versions != [now]:
-        if _on_two_disks(config):
-            settle(config.output)
-        save(config, name, Holdings(versions=[now]))
+    if _on_two_disks(config):
+        settle(config.output)
+    save(config, name, Holdings(versions=[now]))
 
 
 def adopt(config: Config) -> None:

@@ -2,13 +2,13 @@
 
 import os
 import shutil
-from hashlib import file_digest
 from pathlib import Path
 
 import pydicom
 
 from cleanroom import faults, holdings
 from cleanroom.errors import SetAside
+from cleanroom.hashed import hashed
 from cleanroom.nifti import placed
 from cleanroom.records import ReleasedInstance, ReleaseRecord, SetAsideRow, VerifyRecord
 from cleanroom.review import doubt
@@ -37,7 +37,7 @@ def release_study(study: Study) -> ReleaseRecord:
         *record.files,
     ]
     placed.stage(study, passed, before, record)
-    holdings.expect(study.config, study.pseudonym, record.holding)
+    holdings.expect(study.config, study.pseudonym, known, record.holding)
     for series in sorted(present):
         _swap(staging / series, root / home / series)
     shutil.rmtree(staging)
@@ -110,12 +110,10 @@ def _stage(source: Path, target: Path, numbers: list[str]) -> None:
 
 
 def _describe(study: Study, series: str, path: Path, home: Path) -> ReleasedInstance:
-    with path.open("rb") as file:
-        digest = file_digest(file, "sha256")
     meta = pydicom.filereader.read_file_meta_info(path)
     return ReleasedInstance(
         path=(home / series / path.name).as_posix(),
-        sha256=digest.hexdigest(),
+        sha256=hashed(path),
         bytes=path.stat().st_size,
         patient=study.patient,
         study=study.pseudonym,

@@ -151,8 +151,9 @@ def _go_on(config: Config, alone: bool) -> None:
     """Mend what a clock that was ahead, or a run that was cut off, has left."""
     if alone:
         holdings.adopt(config)
-    if alone and (ahead := clock.overtake(config)):
-        print(f"cleanroom: the clock was ahead: {ahead} files of private get the time it is", file=sys.stderr)
+        if ahead := clock.overtake(config):
+            told = f"the clock was ahead: {ahead} files of private get the time it is"
+            print(f"cleanroom: {told}", file=sys.stderr)
     if lock.only(Path.cwd()) and (lost := forgotten.make_again(Path(".snakemake"), config)):
         print(
             f"cleanroom: {lost} jobs run again: the last run was cut off before they were noted",

@@ -39,7 +39,7 @@ def release_files(config: Config) -> ReleaseRecord:
     described = [_described(file, folder / "cleaned" / file.name) for file in passed]
     stays = [item for item in known.standing(root).files if item.original not in present]
     record = ReleaseRecord(set_aside=[*text.set_aside, *verdict.set_aside], files=[*stays, *described])
-    holdings.expect(config, holdings.FILES, record.holding)
+    holdings.expect(config, holdings.FILES, known, record.holding)
     for file, item in zip(passed, described, strict=True):
         _place(folder / "cleaned" / file.name, staging / file.name, root / item.path)
     kept = {item.path for item in record.files}

@@ -67,7 +67,7 @@ def _clear(config: Config, root: Path, known: set[str]) -> None:
     What another call of the workflow is moving in is held before it is there, so what is there is seen first.
     """
     there = sorted(root.rglob("*"), reverse=True)
-    known = known | holdings.places(config)
+    known = known | (holdings.places(config) if there else set())
     for path in there:
         if path.is_dir():
             with suppress(OSError):
