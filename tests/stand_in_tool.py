@@ -4,6 +4,8 @@ It cuts the face of the generated head by its place in scanner coordinates, or g
 in which tools have been seen to go wrong; always with the exit status that they had.
 """
 
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -27,6 +29,8 @@ def main(source: Path, target: Path, behaviour: str) -> int:
         return 1
     if behaviour == "silent":
         return 0
+    if behaviour == "killed":
+        os.kill(os.getpid(), signal.SIGKILL)
     if behaviour == "hangs":
         subprocess.Popen(["sleep", "600"])
         subprocess.Popen(["sleep", "600"], start_new_session=True)

@@ -14,6 +14,7 @@ import time
 import warnings
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import BrokenExecutor
 from pathlib import Path
 
 from cleanroom import __version__, config
@@ -39,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except StopRun as error:
         return _stopped(error)
-    except (OSError, sqlite3.OperationalError) as error:
+    except (OSError, sqlite3.OperationalError, BrokenExecutor) as error:
         from cleanroom import faults
 
         if stopped := faults.stop(error, _settings(options)):

@@ -7,11 +7,13 @@ import errno
 import shutil
 import sqlite3
 import traceback
+from concurrent.futures import BrokenExecutor
 from pathlib import Path
 
 from cleanroom.config import Config
 from cleanroom.errors import SetAside, StopRun
 from cleanroom.intake.walk import members, time_told
+from cleanroom.killed import Killed
 from cleanroom.source import FAILURES, SEPARATOR, native
 from cleanroom.study import BEFORE, Study
 
@@ -29,6 +31,8 @@ def is_failing(error: BaseException) -> bool:
 
 def stop(error: Exception, config: Config) -> StopRun | None:
     """What to say when the machine failed and not a file; None when it is the file, or a mistake of ours."""
+    if isinstance(error, BrokenExecutor):
+        return Killed("A process of the step")
     name = getattr(error, "sqlite_errorname", "") if isinstance(error, sqlite3.Error) else ""
     if name == "SQLITE_FULL" or (isinstance(error, OSError) and error.errno in _FULL):
         return no_space(config)

@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from zipfile import ZipFile
 
-from cleanroom import faults, intact, lock, source
+from cleanroom import faults, intact, killed, lock, source
 from cleanroom.atomic import settle
 from cleanroom.config import Config
 from cleanroom.errors import StopRun
@@ -56,6 +56,7 @@ def _run(step: str, study: Study, held: Path) -> None:
     path = study.record_path(step)
     started = time.perf_counter()
     source.failed.clear()
+    killed.seen.clear()
     study = decided(study)
     folder = study.config.private / FOLDERS.get(step, "work/{study}").format(study=study.pseudonym)
     folder.mkdir(parents=True, exist_ok=True)
@@ -104,6 +105,8 @@ def _check_machine(step: str, study: Study, record: Record) -> None:
             f"A disk or the network failed while the input was read ({', '.join(sorted(source.failed))}).",
             "see that it works, and run the same command again",
         )
+    for program in killed.seen:
+        raise killed.Killed(program)
     if record.set_aside and faults.full(study.config):
         raise faults.no_space(study.config)
 

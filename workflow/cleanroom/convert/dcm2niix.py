@@ -5,6 +5,7 @@ from pathlib import Path
 
 import dcm2niix as wheel
 
+from cleanroom import killed
 from cleanroom.errors import SetAside
 
 _SECONDS_AT_MOST = 3600
@@ -36,10 +37,14 @@ def call(source: Path, target: Path, *options: str, seconds: float) -> int:
     ------
     subprocess.TimeoutExpired
         When it does not end in time.
+    Killed
+        When it was killed: what it has written may be half a volume.
     """
     command = [str(wheel.bin), *options, "-o", str(target), str(source)]
     silent = subprocess.DEVNULL
-    return subprocess.run(command, stdout=silent, stderr=silent, timeout=seconds, check=False).returncode
+    done = subprocess.run(command, stdout=silent, stderr=silent, timeout=seconds, check=False)
+    killed.check("dcm2niix", done.returncode)
+    return done.returncode
 
 
 def resampled(path: Path) -> bool:

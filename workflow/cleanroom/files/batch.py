@@ -19,8 +19,7 @@ from cleanroom.files.job import Job, clean, original
 from cleanroom.files.known import identifying
 from cleanroom.files.worker import Work, Worker
 from cleanroom.identity import Identity, load_key
-from cleanroom.intake import inventory, unread
-from cleanroom.intake.unread import NOT_READ
+from cleanroom.intake import inventory
 from cleanroom.records import CleanedFile, FilesRecord, SetAsideRow
 
 _TAKE = "SELECT path, kind FROM looks WHERE kind IN ('picture', 'pdf') AND reason = '' ORDER BY path"
@@ -56,8 +55,6 @@ def redact_files(config: Config, threads: int = 1) -> FilesRecord:
             record.files.append(done)
         else:
             record.set_aside.append(done)
-    if any(row.reason == NOT_READ for row in record.set_aside):
-        unread.note(config.private)
     _forget(folder, {file.name for file in record.files})
     return record
 

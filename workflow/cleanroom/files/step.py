@@ -8,6 +8,7 @@ from cleanroom.errors import StopRun
 from cleanroom.files.batch import FOLDER, redact_files
 from cleanroom.files.judged import verify_files
 from cleanroom.files.released import record_path, release_files
+from cleanroom.intake import unread
 from cleanroom.provenance.made import made
 from cleanroom.records import Record
 from cleanroom.step import peak_mb, settled
@@ -29,6 +30,8 @@ def run(step: str, config: Config, threads: int = 1) -> None:
     names = {"redact": "text.json", "verify": "verdict.json"}
     path = config.private / FOLDER / names[step] if step in names else record_path(config)
     record = _recorded(step, config, threads)
+    if any(row.reason in unread.PASSING for row in record.set_aside):
+        unread.note(config.private)
     record.seconds = round(time.perf_counter() - started, 3)
     record.peak_mb = round(peak_mb(), 1)
     listed = config.private / "studies.tsv"

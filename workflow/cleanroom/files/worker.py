@@ -2,15 +2,16 @@
 
 import multiprocessing
 import resource
+import signal
 import traceback
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
-from cleanroom import source
+from cleanroom import killed, source
 from cleanroom.errors import SetAside
 from cleanroom.files.covering import Beat
-from cleanroom.intake.unread import NOT_READ
+from cleanroom.intake.unread import KILLED, NOT_READ
 
 MEMORY = 6 * 1024**3
 """Bytes of address space."""
@@ -18,6 +19,8 @@ PATIENCE = 180.0
 """Seconds for one frame or page."""
 LONGEST = 3600.0
 """Seconds for one file."""
+_MOURNING = 10.0
+"""Seconds until it is known how a process that speaks no more has ended."""
 _FIX = "open it and save it anew, in parts if it is large; or leave it out"
 Work = Callable[[Any, Beat], Any]
 
@@ -57,8 +60,7 @@ class Worker:
                     break
                 kind, *rest = pipe.recv()
             except (EOFError, OSError):
-                self.close()
-                raise SetAside("it made the program that reads it crash", _FIX) from None
+                raise self._died() from None
             if kind == "done":
                 return rest[0]
             if kind == "set_aside":
@@ -73,6 +75,14 @@ class Worker:
             self._process.kill()
             self._process.join()
         self._pipe = self._process = None
+
+    def _died(self) -> SetAside:
+        self._process.join(_MOURNING)
+        status = self._process.exitcode
+        self.close()
+        if status == -signal.SIGKILL:
+            return SetAside(KILLED, killed.FIX)
+        return SetAside("it made the program that reads it crash", _FIX)
 
     def _start(self) -> None:
         context = multiprocessing.get_context("spawn")
@@ -97,7 +107,10 @@ def _serve(pipe: Connection, work: Work) -> None:
 
 def _answer(work: Work, job: Any, pipe: Connection) -> tuple[Any, ...]:
     source.failed.clear()
+    killed.seen.clear()
     answer = _done(work, job, pipe)
+    if killed.seen:
+        return "set_aside", KILLED, killed.FIX
     return ("set_aside", NOT_READ, "") if source.failed else answer
 
 

@@ -7,6 +7,7 @@ import subprocess
 
 import cv2
 
+from cleanroom import killed
 from cleanroom.errors import SetAside
 from cleanroom.reading.word import LEAST_SIDE, Picture, Word
 
@@ -67,6 +68,7 @@ def _read(image: Picture) -> list[Word]:
             env=_environment(),
         )
     except (OSError, subprocess.SubprocessError) as error:
+        killed.check("tesseract", getattr(error, "returncode", None))
         reason = f"the second reader, tesseract, failed on it ({type(error).__name__})"
         raise SetAside(reason, "run `tesseract --list-langs`: `eng` has to be among them") from None
     rows = csv.DictReader(done.stdout.decode().splitlines(), dialect="excel-tab", quoting=csv.QUOTE_NONE)

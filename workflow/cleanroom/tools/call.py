@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 
 from cleanroom.atomic import write_text
 from cleanroom.config import Config
+from cleanroom.errors import STOPPED
 from cleanroom.isotropic import Affine
+from cleanroom.killed import Killed
 from cleanroom.manifest import Instance
 from cleanroom.source import opened
 from cleanroom.tools.presence import own_path
@@ -122,6 +124,7 @@ class Calls:
             f"out={shlex.quote(str(self.out.absolute()))}",
             f"image={shlex.quote(_image(place.image))}",
             f"binds={shlex.quote(' '.join(f'--bind {path.absolute()}' for path in bound))}",
+            f"killed={shlex.quote(f'{STOPPED}{Killed(self.tool)}')}",
             f"variables={shlex.quote(''.join(f',{name}={value}' for name, value in variables.items()))}",
             f"PATH={shlex.quote(os.pathsep.join(own_path(place)))}:$PATH" if place.path else "",
             *(f"export {name}={shlex.quote(value)}" for name, value in variables.items()),

@@ -1,7 +1,8 @@
 # Runs the calls of one tool on one study. POSIX sh, so that it runs in whatever image the tool is in.
 # Each call: no terminal, no display, a session and a process group of its own, a time limit; whatever is left
 # of it at its end is killed, also what went into a session of its own (it still has CLEANROOM_CALL). How it
-# ended is written beside its result; the status of this file is always 0, for a tool's own proves nothing. What comes before: out, image, binds, variables.
+# ended is written beside its result; the status of this file is 0, for a tool's own proves nothing, unless a tool was
+# killed before its time was over: then the job fails. What comes before: out, image, binds, variables, killed.
 
 unset DISPLAY WAYLAND_DISPLAY
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 ITK_GLOBAL_DEFAULT_NUMBER_OF_THREADS=1 FSLOUTPUTTYPE=NIFTI
@@ -44,8 +45,12 @@ call() { # NAME SECONDS PROGRAM WORD...
     # shellcheck disable=SC2016
     exec setsid --wait sh -c 'echo $$ >"$0"; exec timeout -k 10 "$@"' "$folder/group" "$limit" "$@"
   ) </dev/null >"$folder/stdout" 2>"$folder/stderr"
-  echo "$? $(($(date +%s) - began))" >"$folder/ended"
+  status=$? took=$(($(date +%s) - began))
+  echo "$status $took" >"$folder/ended"
   [ -s "$folder/group" ] && kill -KILL -- "-$(cat "$folder/group")" 2>/dev/null
   end_all "CLEANROOM_CALL=$work"
-  return 0
+  if [ "$status" -eq 137 ] && [ "$took" -lt "$limit" ]; then
+    echo "$killed"
+    exit "$status"
+  fi
 }

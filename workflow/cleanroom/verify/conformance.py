@@ -3,19 +3,19 @@
 import io
 import re
 import shutil
-import signal
 import subprocess
 import tempfile
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
-from threading import Timer
+from threading import Event, Timer
 from typing import BinaryIO, cast
 
 import pydicom
 from pydicom.errors import InvalidDicomError
 from pydicom.filereader import read_file_meta_info
 
+from cleanroom import killed
 from cleanroom.source import placed
 from cleanroom.verify.decoded import NATIVE
 from cleanroom.verify.header import DEFLATED, Header
@@ -84,17 +84,30 @@ def _legible(path: Path, place: Path) -> Path:
 
 
 def errors(command: Sequence[str]) -> set[str]:
-    """The errors of one call of dciodvfy, without the values in them; it tells them on the error stream."""
+    """The errors of one call of dciodvfy, without the values in them; it tells them on the error stream.
+
+    Raises
+    ------
+    Killed
+        When it was killed, and not by us.
+    """
+    ended = Event()
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as run:
-        late = Timer(SECONDS, run.kill)
+
+        def end() -> None:
+            ended.set()
+            run.kill()
+
+        late = Timer(SECONDS, end)
         late.start()
         told = cast(BinaryIO, run.stderr).read(MOST)
         if len(told) == MOST:
-            run.kill()
+            end()
         run.wait()
         late.cancel()
-    if run.returncode == -signal.SIGKILL:
+    if ended.is_set():
         return {"no end of its answer"}
+    killed.check("dciodvfy", run.returncode)
     lines = told.decode("latin-1").splitlines()
     return {
         _VALUE.sub("…", line.removeprefix("Error - "))[:160] for line in lines if line.startswith("Error")
