@@ -114,6 +114,8 @@ def plain_user(apptainer: str, place: Place) -> Iterator[PlainUser]:
     assert apptainer
     if os.getuid():
         pytest.skip("only root can make a user")
+    leave = ["userdel", "--remove", "--force", USER]
+    subprocess.run(leave, check=False, capture_output=True)  # that of a test which was killed
     subprocess.run(["useradd", "--create-home", "--user-group", USER], check=True, capture_output=True)
     try:
         known = pwd.getpwnam(USER)
@@ -123,7 +125,7 @@ def plain_user(apptainer: str, place: Place) -> Iterator[PlainUser]:
             pytest.skip(f"a plain user cannot look into {HERE}")
         yield PlainUser(USER, known.pw_uid, known.pw_dir, _python(place.folder / "python"))
     finally:
-        subprocess.run(["userdel", "--remove", USER], check=True, capture_output=True)
+        subprocess.run(leave, check=True, capture_output=True)
 
 
 def _python(folder: Path) -> Path:
