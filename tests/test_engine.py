@@ -1,5 +1,6 @@
 """What is changed in Snakemake: it is still there to be changed, and chooses as it should."""
 
+import subprocess
 import sys
 import time
 from threading import Semaphore
@@ -63,3 +64,11 @@ def test_one_look_again_is_under_way_at_a_time() -> None:
     assert not looked._open_jobs.acquire(blocking=False)
     engine._look_again(looked, 0.05)
     assert looked._open_jobs.acquire(timeout=5)
+
+
+@pytest.mark.parametrize("spared", [True, False])
+def test_what_is_left_at_the_end_is_not_looked_through(spared: bool) -> None:
+    tell = "atexit.register(gc.callbacks.append, lambda *_: print('looked'))"
+    code = f"import atexit, gc; from cleanroom import engine; {'engine.spare();' if spared else ''} {tell}"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ("looked" in done.stdout) is not spared

@@ -1,5 +1,6 @@
 """Snakemake with tens of thousands of jobs: what it would spend for nothing is left out."""
 
+import atexit
 import gc
 import heapq
 from contextlib import suppress
@@ -19,6 +20,8 @@ _CHOICE, _SLOTS = 32, 1000
 def spare() -> None:
     """Look for garbage seldom, and make Snakemake (9.27) do once what it does for each job, and again.
 
+    What is left at the end of the process is not looked through: a second with 1,000 studies.
+
     It asks for the parameters of the same few functions at each call of one. It writes out files, resources
     and command of each job of a dry run before its logger throws them away, which is what ``quiet: rules``
     of the profile makes it do. Whenever a job ends, it weighs all that are ready, with the sizes of their
@@ -27,6 +30,8 @@ def spare() -> None:
     """
     gc.freeze()
     gc.set_threshold(_ALLOCATIONS, 50, 100)
+    atexit.register(gc.freeze)
+    atexit.register(gc.disable)
     with suppress(ImportError, AttributeError):  # in another Snakemake: as slow as it is
         _replace()
 
