@@ -44,6 +44,14 @@ def study(tmp_path: Path) -> Study:
     return taken(head_in_series(tmp_path / "export", ["head"]), tmp_path)
 
 
+@pytest.mark.parametrize("number", ["KILL", "TERM", "ABRT"])
+@pytest.mark.parametrize("shell", [True, False])
+def test_a_crash_is_the_files_fault_and_a_kill_is_not(number: str, shell: bool) -> None:
+    command = ["sh", "-c", f"kill -{number} $$"]
+    status = subprocess.run(["sh", "-c", '"$@"; exit $?', "sh", *command] if shell else command, check=False)
+    assert killed.is_from_outside(status.returncode) is (number != "ABRT")
+
+
 def test_half_a_volume_of_dcm2niix_is_no_volume(
     study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

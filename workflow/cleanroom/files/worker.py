@@ -2,7 +2,6 @@
 
 import multiprocessing
 import resource
-import signal
 import traceback
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -80,7 +79,7 @@ class Worker:
         self._process.join(_MOURNING)
         status = self._process.exitcode
         self.close()
-        if status == -signal.SIGKILL:
+        if killed.is_from_outside(status):
             return SetAside(KILLED, killed.FIX)
         return SetAside("it made the program that reads it crash", _FIX)
 

@@ -49,8 +49,9 @@ call() { # NAME SECONDS PROGRAM WORD...
   echo "$status $took" >"$folder/ended"
   [ -s "$folder/group" ] && kill -KILL -- "-$(cat "$folder/group")" 2>/dev/null
   end_all "CLEANROOM_CALL=$work"
-  if [ "$status" -eq 137 ] && [ "$took" -lt "$limit" ]; then
-    echo "$killed"
-    exit "$status"
-  fi
+  case $status in
+    130 | 137 | 143)
+      [ "$took" -ge "$limit" ] || { echo "$killed" && exit "$status"; }
+      ;;
+  esac
 }
