@@ -1,5 +1,6 @@
 """The kernel kills a program for want of memory: no fault of its file, and the next call does it again."""
 
+import json
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ from exports import instance, save
 from tooled import COMMAND, head_in_series, taken
 
 from cleanroom import killed, step
+from cleanroom.__main__ import main
 from cleanroom.config import Config, load
 from cleanroom.errors import STOPPED, StopRun
 from cleanroom.files import batch
@@ -120,8 +122,25 @@ def test_a_tool_that_is_killed_fails_its_job(tmp_path: Path) -> None:
     assert done.stdout.startswith(f"{STOPPED}custom was killed"), done.stdout
 
 
+def test_intake_is_not_over_when_a_process_of_it_is_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save(instance(1), tmp_path / "input" / "IM1")
+    places = {"input": tmp_path / "input", "private": tmp_path / "private", "output": tmp_path / "out"}
+    settings = tmp_path / "config.json"
+    settings.write_text(json.dumps({name: str(path) for name, path in places.items()}))
+    command = ["intake", "--config", str(settings), "--threads", "2"]
+    with monkeypatch.context() as patch:
+        patch.setattr("cleanroom.intake.take_in._look", dying)
+        assert main(command) == 1
+    assert capsys.readouterr().err.startswith(f"{STOPPED}A process of the step was killed")
+    assert not (places["private"] / "studies.tsv").exists()
+    assert main(command) == 0
+    assert len((places["private"] / "studies.tsv").read_text().split()) == 2
+
+
 def dying(_job: Any, _beat: Beat) -> Any:
-    """What the kernel does to a process that reads a picture."""
+    """What the kernel does to a process that reads."""
     os.kill(os.getpid(), signal.SIGKILL)
 
 
