@@ -10,6 +10,7 @@ import pytest
 from snakemake import common, rules
 from snakemake.executors.dryrun import Executor
 from snakemake.scheduling.job_scheduler import JobScheduler
+from snakemake.settings.enums import Quietness
 
 from cleanroom import engine
 
@@ -25,6 +26,23 @@ PLACES = [
 @pytest.mark.parametrize(("owner", "name"), PLACES)
 def test_snakemake_still_has_it(owner: object, name: str) -> None:
     assert hasattr(owner, name)
+
+
+@pytest.mark.parametrize(
+    ("quiet", "described"),
+    [({Quietness.RULES, Quietness.HOST}, 0), ({Quietness.ALL}, 0), ({Quietness.HOST}, 1), (None, 1)],
+)
+def test_a_dry_run_describes_the_jobs_that_it_shows(
+    monkeypatch: pytest.MonkeyPatch, quiet: set[Quietness] | None, described: int
+) -> None:
+    told: list[object] = []
+    for owner, name in PLACES:
+        monkeypatch.setattr(owner, name, getattr(owner, name))  # put back after the test
+    monkeypatch.setattr(Executor, "printjob", lambda _, job: told.append(job))
+    engine._replace()
+    settings = SimpleNamespace(output_settings=SimpleNamespace(quiet=quiet))
+    Executor.printjob(SimpleNamespace(workflow=settings), "a job")
+    assert len(told) == described
 
 
 def scheduler(ready: int, *, cores: int = 2, dryrun: bool = False) -> SimpleNamespace:

@@ -24,9 +24,9 @@ def spare() -> None:
 
     It asks for the parameters of the same few functions at each call of one. It writes out files, resources
     and command of each job of a dry run before its logger throws them away, which is what ``quiet: rules``
-    of the profile makes it do. Whenever a job ends, it weighs all that are ready, with the sizes of their
-    files, and does so again a second later, and again each second after that: with a thousand studies a
-    hundred times a second in the end, which takes more than the jobs do.
+    of the profile, or ``--quiet all``, makes it do. Whenever a job ends, it weighs all that are ready, with
+    the sizes of their files, and does so again a second later, and again each second after that: with a
+    thousand studies a hundred times a second in the end, which takes more than the jobs do.
     """
     gc.freeze()
     gc.set_threshold(_ALLOCATIONS, 50, 100)
@@ -44,10 +44,10 @@ def _replace() -> None:
 
     parameters = lru_cache(_FUNCTIONS)(common.get_function_params)
     common.get_function_params = rules.get_function_params = parameters
-    describe = Executor.printjob
+    describe, silent = Executor.printjob, {Quietness.RULES, Quietness.ALL}
 
     def printjob(executor: Executor, job: Any) -> None:
-        if Quietness.RULES not in (executor.workflow.output_settings.quiet or ()):
+        if silent.isdisjoint(executor.workflow.output_settings.quiet or ()):
             describe(executor, job)
 
     Executor.printjob = printjob
