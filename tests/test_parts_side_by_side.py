@@ -14,7 +14,6 @@ from cleanroom import config, folders
 from cleanroom.errors import StopRun
 from cleanroom.intake.loads import Load, read_loads
 from cleanroom.intake.take_in import take_in
-from cleanroom.plan import Plan
 from cleanroom.progress import Progress
 from cleanroom.records import ReleaseRecord, SetAsideRow
 from cleanroom.shard import number, part
@@ -44,15 +43,6 @@ def test_every_study_is_in_one_part(taken: config.Config) -> None:
     assert min(map(len, parts)) > 0
     one = Load("PSAME", 1, 1)
     assert len({number(load.patient, 50) for load in (one, Load("PSAME", 2, 2))}) == 1
-
-
-def test_memory_grows_with_the_series_and_the_attempt(taken: config.Config) -> None:
-    plan = Plan(taken, "", "", "", "", "")
-    study = next(iter(read_loads(taken.private)))
-    wildcards = type("Wildcards", (), {"study": study})
-    ask = plan.memory("encode")
-    assert ask(wildcards, 2) == 2 * ask(wildcards, 1)
-    assert ask(wildcards, 1) >= 1000
 
 
 def test_beside_a_whole_run_nothing_runs(taken: config.Config) -> None:

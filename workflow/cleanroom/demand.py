@@ -17,13 +17,18 @@ _MEMORY = {
 _MINUTES = dict.fromkeys(_MEMORY, 30) | {"deface": 120, "verify": 60}
 
 
+def grown(amount: float, attempt: int) -> int:
+    """What the first attempt asks for, twice as much at each new one from 1."""
+    return int(amount * 2 ** (attempt - 1))
+
+
 def megabytes(step: str, load: Load | None, attempt: int) -> int:
     """Memory for a step on a study: by its largest series, twice as much at each new attempt from 1."""
     base, factor = _MEMORY[step]
     largest = load.largest / 1e6 if load else 0
-    return int((base + factor * largest) * 2 ** (attempt - 1))
+    return grown(base + factor * largest, attempt)
 
 
 def minutes(step: str, attempt: int) -> int:
     """Time for a step on a study, twice as long at each new attempt from 1."""
-    return int(_MINUTES[step] * 2 ** (attempt - 1))
+    return grown(_MINUTES[step], attempt)

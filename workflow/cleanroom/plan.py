@@ -19,6 +19,9 @@ from cleanroom.review.table import Decision
 from cleanroom.tools.chain import rounds
 from cleanroom.tools.table import table as tool_table
 
+_BESIDE_MINUTES = 10
+"""Of a tool's job, for its start and what it copies."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -101,6 +104,14 @@ class Plan:
         """How long a step may take, twice as long at each new attempt: for schedulers, which ask."""
         return lambda wildcards, attempt: demand.minutes(step, attempt)  # noqa: ARG005 - Snakemake gives both
 
+    def growing(self, amount: int) -> Callable[..., int]:
+        """Megabytes or minutes for a job on all studies, twice as many at each new attempt."""
+        return lambda wildcards, attempt: demand.grown(amount, attempt)  # noqa: ARG005 - as above
+
+    def growing_by_thread(self, amount: int) -> Callable[..., int]:
+        """The same for each of its threads."""
+        return lambda wildcards, threads, attempt: demand.grown(amount * threads, attempt)  # noqa: ARG005
+
     @property
     def nifti(self) -> list[Path]:
         """What `release` takes of `nifti`: its record and its tree; nothing when it is off."""
@@ -119,9 +130,14 @@ class Plan:
         own = str(images.image(tool)) if tool_table()[tool].conda else None
         return self.config.place(tool).image or own
 
-    def tool_memory(self, tool: str) -> int:
-        """What one volume needs in a tool, megabytes."""
-        return tool_table()[tool].memory_mb
+    def tool_memory(self, tool: str) -> Callable[..., int]:
+        """What one volume needs in a tool, megabytes, twice as much at each new attempt."""
+        return self.growing(tool_table()[tool].memory_mb)
+
+    def tool_minutes(self, tool: str) -> Callable[..., int]:
+        """As long as one volume may take in a tool, twice as long at each new attempt: for schedulers."""
+        seconds = self.config.place(tool).seconds or tool_table()[tool].seconds
+        return self.growing(seconds // 60 + _BESIDE_MINUTES)
 
     def tried(self, wildcards: Any) -> list[Path]:
         """For what a round of tools, or ``deface``, waits: what the rounds before were given and wrote."""

@@ -9,7 +9,8 @@ checkpoint intake:
         PLAN.image("line")
     threads: 16
     resources:
-        mem_mb=1000,
+        mem_mb=PLAN.growing(1000),
+        runtime=PLAN.growing(60),
     params:
         input=PLAN.fingerprint,
         config=PLAN.file,

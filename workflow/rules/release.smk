@@ -42,7 +42,8 @@ rule release_files:
     container:
         PLAN.image("line")
     resources:
-        mem_mb=1000,
+        mem_mb=PLAN.growing(1000),
+        runtime=PLAN.growing(60),
     params:
         config=PLAN.file,
         version=PLAN.version("files"),

@@ -22,7 +22,8 @@ rule report:
     container:
         PLAN.image("line")
     resources:
-        mem_mb=2000,
+        mem_mb=PLAN.growing(2000),
+        runtime=PLAN.growing(60),
     params:
         config=PLAN.file,
         input=PLAN.fingerprint,

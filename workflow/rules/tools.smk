@@ -44,6 +44,7 @@ rule pydeface:
         PLAN.tool_image("pydeface")
     resources:
         mem_mb=PLAN.tool_memory("pydeface"),
+        runtime=PLAN.tool_minutes("pydeface"),
     params:
         tool="pydeface",
         version=PLAN.version("tools"),
@@ -62,6 +63,7 @@ use rule pydeface as quickshear with:
         PLAN.tool_image("quickshear")
     resources:
         mem_mb=PLAN.tool_memory("quickshear"),
+        runtime=PLAN.tool_minutes("quickshear"),
     params:
         tool="quickshear",
         version=PLAN.version("tools"),
@@ -78,6 +80,7 @@ use rule pydeface as afni_refacer with:
         PLAN.tool_image("afni_refacer")
     resources:
         mem_mb=PLAN.tool_memory("afni_refacer"),
+        runtime=PLAN.tool_minutes("afni_refacer"),
     params:
         tool="afni_refacer",
         version=PLAN.version("tools"),
@@ -94,6 +97,7 @@ use rule pydeface as mri_reface with:
         PLAN.tool_image("mri_reface")
     resources:
         mem_mb=PLAN.tool_memory("mri_reface"),
+        runtime=PLAN.tool_minutes("mri_reface"),
     params:
         tool="mri_reface",
         version=PLAN.version("tools"),
@@ -110,6 +114,7 @@ use rule pydeface as anonymi with:
         PLAN.tool_image("anonymi")
     resources:
         mem_mb=PLAN.tool_memory("anonymi"),
+        runtime=PLAN.tool_minutes("anonymi"),
     params:
         tool="anonymi",
         version=PLAN.version("tools"),
@@ -126,6 +131,7 @@ use rule pydeface as mideface with:
         PLAN.tool_image("mideface")
     resources:
         mem_mb=PLAN.tool_memory("mideface"),
+        runtime=PLAN.tool_minutes("mideface"),
     params:
         tool="mideface",
         version=PLAN.version("tools"),
@@ -142,6 +148,7 @@ use rule pydeface as mri_deface with:
         PLAN.tool_image("mri_deface")
     resources:
         mem_mb=PLAN.tool_memory("mri_deface"),
+        runtime=PLAN.tool_minutes("mri_deface"),
     params:
         tool="mri_deface",
         version=PLAN.version("tools"),
@@ -158,6 +165,7 @@ use rule pydeface as fsl_deface with:
         PLAN.tool_image("fsl_deface")
     resources:
         mem_mb=PLAN.tool_memory("fsl_deface"),
+        runtime=PLAN.tool_minutes("fsl_deface"),
     params:
         tool="fsl_deface",
         version=PLAN.version("tools"),
@@ -174,6 +182,7 @@ use rule pydeface as face_masking with:
         PLAN.tool_image("face_masking")
     resources:
         mem_mb=PLAN.tool_memory("face_masking"),
+        runtime=PLAN.tool_minutes("face_masking"),
     params:
         tool="face_masking",
         version=PLAN.version("tools"),
@@ -190,6 +199,7 @@ use rule pydeface as custom with:
         PLAN.tool_image("custom")
     resources:
         mem_mb=PLAN.tool_memory("custom"),
+        runtime=PLAN.tool_minutes("custom"),
     params:
         tool="custom",
         version=PLAN.version("tools"),

@@ -44,7 +44,8 @@ rule verify_files:
         PLAN.image("line")
     threads: 4
     resources:
-        mem_mb=lambda wildcards, threads: 2500 * threads,
+        mem_mb=PLAN.growing_by_thread(2500),
+        runtime=PLAN.growing(60),
     params:
         config=PLAN.file,
         input=PLAN.fingerprint,
