@@ -29,12 +29,13 @@ def little() -> Iterator[Path]:
     except OSError:
         pytest.skip("this machine lets root make no groups of processes with a limit of memory (cgroup v1)")
     yield group
-    for process in (group / "cgroup.procs").read_text().split():
-        with suppress(ProcessLookupError):
-            os.kill(int(process), signal.SIGKILL)
-    while (group / "cgroup.procs").read_text():
+    while group.exists():
+        for process in (group / "cgroup.procs").read_text().split():
+            with suppress(ProcessLookupError):
+                os.kill(int(process), signal.SIGKILL)
+        with suppress(OSError):  # the last of them is not gone yet
+            group.rmdir()
         time.sleep(0.1)
-    group.rmdir()
 
 
 def test_what_was_killed_is_done_by_the_next_call(little: Path, place: Place) -> None:
