@@ -15,7 +15,7 @@ from cluster.conftest import Place
 GROUPS = Path("/sys/fs/cgroup/memory")
 LITTLE_MB = 500
 """The start, two Snakemakes' worth, fits; no step on a head does."""
-PATIENCE = 150
+PATIENCE = 240
 """Seconds: what only just fits is not killed, and does not end either."""
 
 

@@ -18,7 +18,7 @@ SLURM = (
     "redact_files=1",
     "verify_files=1",
 )
-HUNGRY, TOO_LITTLE_MB = "redact_files", 600
+HUNGRY, TOO_LITTLE_MB = "redact_files", 700
 """A step that asks for a gigabyte within seconds: the kernel does not kill what creeps up to its limit.
 
 It throws away the step's libraries and reads them again, for hours (docs/cluster.md).
