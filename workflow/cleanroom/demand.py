@@ -14,7 +14,8 @@ _MEMORY = {
 }
 """Megabytes that a step takes, and how many more for each megabyte of the largest series."""
 
-_MINUTES = dict.fromkeys(_MEMORY, 30) | {"deface": 120, "verify": 60}
+MINUTES = dict.fromkeys(_MEMORY, 30) | {"deface": 120, "verify": 60}
+"""How long a step on a study may take."""
 
 
 def grown(amount: float, attempt: int) -> int:
@@ -27,8 +28,3 @@ def megabytes(step: str, load: Load | None, attempt: int) -> int:
     base, factor = _MEMORY[step]
     largest = load.largest / 1e6 if load else 0
     return grown(base + factor * largest, attempt)
-
-
-def minutes(step: str, attempt: int) -> int:
-    """Time for a step on a study, twice as long at each new attempt from 1."""
-    return grown(_MINUTES[step], attempt)

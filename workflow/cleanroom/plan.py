@@ -102,11 +102,11 @@ class Plan:
 
     def minutes(self, step: str) -> Callable[..., int]:
         """How long a step may take, twice as long at each new attempt: for schedulers, which ask."""
-        return lambda wildcards, attempt: demand.minutes(step, attempt)  # noqa: ARG005 - Snakemake gives both
+        return self.growing(demand.MINUTES[step])
 
     def growing(self, amount: int) -> Callable[..., int]:
-        """Megabytes or minutes for a job on all studies, twice as many at each new attempt."""
-        return lambda wildcards, attempt: demand.grown(amount, attempt)  # noqa: ARG005 - as above
+        """Megabytes or minutes whatever the study, twice as many at each new attempt."""
+        return lambda wildcards, attempt: demand.grown(amount, attempt)  # noqa: ARG005 - Snakemake gives both
 
     def growing_by_thread(self, amount: int) -> Callable[..., int]:
         """The same for each of its threads."""

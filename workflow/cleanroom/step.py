@@ -105,8 +105,8 @@ def _check_machine(step: str, study: Study, record: Record) -> None:
             f"A disk or the network failed while the input was read ({', '.join(sorted(source.failed))}).",
             "see that it works, and run the same command again",
         )
-    for program in killed.seen:
-        raise killed.Killed(program)
+    if killed.seen:
+        raise killed.Killed(min(killed.seen))
     if record.set_aside and faults.full(study.config):
         raise faults.no_space(study.config)
 
